@@ -28,7 +28,7 @@ def test_wishes_of_a_stranger_are_read_and_on_the_tuned_half_none_is_turned_roun
 
     tuned, held = counts["tune"], counts["held"]
     assert tuned["opposite"] == 0, tuned
-    assert tuned["right"] >= 200, tuned
+    assert tuned["right"] >= 195, tuned
     assert held["right"] >= 120, held
     assert held["opposite"] <= 9, held
 
@@ -81,6 +81,14 @@ def wants(text: str) -> list[tuple[str, str]]:
         ("too heavy, but I like it", []),
         ("стало важче", [("easier", "")]),
         ("everything except a barbell is available", [("lack", "barbell")]),
+        # A word that is not read may turn the wish round, and so may a "but" and a late "not".
+        ("burpees are my least wonderful thing", []),
+        ("I unlove squats zealously", []),
+        ("squats bore me, but flarb them", []),
+        ("I hear squats get removed. Not mine please.", []),
+        ("sto: rows instead of deadlifts, spurned", []),
+        # Two clear halves of one sentence.
+        ("Thursdays at most 30 minutes and I hate burpees", [("minutes", ""), ("avoid", "burpee")]),
     ],
 )
 def test_polarity_and_scope_come_first(text: str, wanted: list[tuple[str, str]]):

@@ -9,11 +9,9 @@ from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.pieces import WishPiece
 from kuznia.domains.training.wishes.stance import Stance, stance
 from kuznia.domains.training.wishes.telling import (
-    MAX_UNREAD,
     SAID,
     is_own_doing,
     is_told,
-    is_vague,
 )
 from kuznia.domains.training.wishes.typed import (
     Do,
@@ -73,11 +71,8 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if any(tag.kind in {"exercise", "group"} for tag in things):
         # "My favourite lift" is the one that is named.
         things = [tag for tag in things if tag.kind != "kind"]
-    if _has_loose_denial(piece):
-        yield doubt(piece, "contradiction")
-        return
     of_all = piece.says("except") and piece.says("any_day")
-    if things and not of_all and (is_told(piece) or is_vague(piece, things)):
+    if things and not of_all and (is_told(piece)):
         yield doubt(piece, "unsure")
         return
     if piece.says("except"):
@@ -164,16 +159,6 @@ def is_but_no(piece: WishPiece) -> bool:
 _NOT = frozenset({"not", "не"})
 
 
-def _has_loose_denial(piece: WishPiece) -> bool:
-    """Whether one of two denials is of a word that nothing was read from: "I won't say I don't"."""
-    denials = piece.cued("not", "without", "cannot", "stop")
-    items = [tag.first for tag in piece.items]
-    return len(denials) > 1 and any(
-        list(piece.unread(tag.last, min((i for i in items if i >= tag.last), default=tag.last)))
-        for tag in denials
-    )
-
-
 def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
     """Cues are about the thing behind them where the piece begins with one, else about the thing
     before them; a thing without any is as the one before it."""
@@ -186,17 +171,16 @@ def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
         high = things[number + 1].first if number + 1 < len(things) else piece.last
         span = range(low, tag.first) if leads else range(tag.last, high)
         own = [cue for cue in cues if cue.first in span]
-        known = stance(own, bare=_touches(piece, own, tag)) or known
+        known = stance(own, bare=_touches(own, tag)) or known
         if leads and tag == things[-1] and tail is not None and not own:
             known = _agree(known, tail)
         yield from _wish(piece, tag, known or tail)
 
 
-def _touches(piece: WishPiece, cues: Sequence[Tag], tag: Tag) -> bool:
-    """Whether the last denial stands before this thing, with nothing unread between them."""
+def _touches(cues: Sequence[Tag], tag: Tag) -> bool:
+    """Whether the last denial stands before this thing."""
     denials = [cue for cue in cues if cue.name in {"not", "without", "cannot", "stop"}]
-    is_before = bool(denials) and denials[-1].first <= tag.first
-    return is_before and not list(piece.unread(denials[-1].last, tag.first))
+    return bool(denials) and denials[-1].first <= tag.first
 
 
 def _agree(known: Stance | None, tail: Stance) -> Stance:
@@ -213,7 +197,7 @@ def _whole(piece: WishPiece, tag: Tag) -> Stance | None:
     """What the cues before and behind the only thing come to."""
     before = [cue for cue in piece.cues if cue.last <= tag.first]
     behind = [cue for cue in piece.cues if cue.first >= tag.last]
-    ahead = stance(before, bare=_touches(piece, before, tag))
+    ahead = stance(before, bare=_touches(before, tag))
     after = stance(behind, near=False, bare=not before and is_plain_no(piece))
     if ahead is None or after is None:
         return ahead if after is None else after
@@ -261,8 +245,7 @@ def _excepted(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
     if not rest and piece.says("any_day"):
         rest = said_cues
     said_of_rest = stance(rest)
-    is_open = said_of_rest is None and bool(list(piece.unread(piece.first, mark.first)))
-    if is_open or any(tag.kind == "muscle" for tag in behind):
+    if any(tag.kind == "muscle" for tag in behind):
         yield doubt(piece, "incomplete")
     elif said_of_rest in {None, "like", "fine", "keep", "add"}:
         yield from (about(piece, "avoid", tag) for tag in behind)
@@ -287,9 +270,7 @@ def _of_it(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if _is_told_of_it(piece) or (is_counted(piece) and not piece.says("it")):
         yield doubt(piece, "unsure")
         return
-    if piece.free >= MAX_UNREAD:
-        yield doubt(piece, "unsure")
-    elif piece.says("it") or piece.free == 0:
+    if piece.says("it") or piece.free == 0:
         for tag in before:
             yield from _wish(piece, tag, spoken)
 

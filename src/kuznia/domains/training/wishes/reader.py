@@ -150,7 +150,8 @@ def _understand(piece: WishPiece, reading: _Reading) -> None:
         reading.sentence, reading.heads, reading.days = piece.sentence, None, ()
     piece = _with_days(piece, reading.days)
     found = _of_goal(piece, list(_first(piece, reading)), reading)
-    if piece.joint == "but" and not _wishes(found) and (found or piece.cues or piece.free):
+    is_open = not _wishes(found) and not piece.things and (found or piece.cues or piece.free)
+    if piece.joint == "but" and is_open:
         # "I dislike squats, but ..." and the rest is not understood: it may turn the first round.
         found = [*_retracted(piece, reading), *found]
     wishes = _wishes(found)

@@ -12,8 +12,6 @@ from kuznia.domains.training.wishes.typed import Do, TypedWish
 _SESSIONS = frozenset({"days", "sessions", "times", ""})
 _MINUTES = range(10, 241)
 _MAX_TIMES = 7
-# Days that are only named are open ones where no more words are left unread.
-_MAX_UNREAD = 1
 # Minutes with more words that nothing was read from are those of a part of a session.
 _MAX_PART = 2
 
@@ -177,7 +175,7 @@ def _plain_stance(
     if len(denials) > 1 or (len(piece.days) > 1 and _says_yes(piece)):
         # "I can't not train on Monday", "Monday yes, Tuesday no".
         return None
-    if any(_is_of_unread(piece, tag) for tag in denials) or (denials and piece.says("fine")):
+    if denials and piece.says("fine"):
         return None
     if denials:
         # "not busy on Monday", "don't drop Monday": a denied closure opens nothing for certain.
@@ -185,7 +183,7 @@ def _plain_stance(
     if closed:
         return None if piece.says("only") else "day_off"
     several = opened and _are_listed(piece) and not piece.says("any_day", "keep")
-    if (piece.says("only") and not piece.free) or (several and piece.free <= _MAX_UNREAD):
+    if piece.says("only") or several:
         return "days_only"
     return None
 
@@ -207,15 +205,6 @@ def _are_listed(piece: WishPiece) -> bool:
 def _says_yes(piece: WishPiece) -> bool:
     words = {word.text for word in piece.words[piece.first : piece.last]}
     return bool(words & {"yes", "always", "так", "да", "завжди"})
-
-
-def _is_of_unread(piece: WishPiece, denial: Tag) -> bool:
-    """Whether a denial stands before a word nothing was read from: "not a problem"."""
-    if denial.name == "cannot":
-        return False
-    behind = [tag.first for tag in piece.items if tag.first >= denial.last]
-    until = min([*behind, piece.last, denial.last + 3])
-    return bool(list(piece.unread(denial.last, until)))
 
 
 def _is_no_training(piece: WishPiece) -> bool:

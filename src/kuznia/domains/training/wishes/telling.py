@@ -21,9 +21,6 @@ SAID = frozenset(
         "fine",
     }
 )
-MAX_UNREAD = 2
-# Words that ask for something only where little else is said.
-_WEAK = frozenset({"do", "use", "put", "need", "give", "bring", "треба", "ще", "давай", "get"})
 _PAST = ("ed", "ing", "ли", "ла", "ло")
 _OWN_DOING = frozenset(
     {
@@ -44,28 +41,6 @@ _OWN_DOING = frozenset(
 )
 
 
-def is_vague(piece: WishPiece, things: Sequence[Tag]) -> bool:
-    """Whether so much is said beside the cues that they may mean something else: "every time I see
-    lunges I want to cry"; and whether a request behind the thing is for something unread."""
-    if piece.free >= MAX_UNREAD and SAID & {cue.name for cue in piece.cues}:
-        return True
-    asked = [cue for cue in piece.cues if cue.name in SAID]
-    behind = [cue for cue in asked if cue.name == "add" and cue.first >= things[-1].last]
-    if behind and len(behind) == len(asked) and list(piece.unread(behind[-1].last, piece.last)):
-        return True
-    if piece.free and piece.says("not", "without", "cannot", "stop", "keep"):
-        return True
-    # "Unhappy without squats", "the plan without squats is useless".
-    if piece.says("without") and piece.free:
-        return True
-    # "Without squats a day is no day".
-    denials = piece.cued("without", "not", "cannot", "stop")
-    return any(tag.last <= things[0].first for tag in denials[:1]) and any(
-        tag.first >= things[-1].last and tag.last < piece.last and denials[0].name == "without"
-        for tag in denials[1:]
-    )
-
-
 def is_told(piece: WishPiece) -> bool:
     """Whether it only tells of something, or compares it with what nothing was read from: "you
     removed squats", "removing squats would hurt", "rather than do burpees"."""
@@ -76,11 +51,7 @@ def is_told(piece: WishPiece) -> bool:
     asks = piece.says("polite", "not", "stop", "without") or len(told) < len(requests)
     if told and not asks:
         return True
-    if any(is_own_doing(piece, cue) for cue in requests):
-        return True
-    weak = requests and all(piece.words[cue.last - 1].text in _WEAK for cue in requests)
-    feels = piece.says("like", "hate", "more", "less", "polite", "not", "without", "cannot", "stop")
-    return bool(weak) and not feels and piece.free >= MAX_UNREAD
+    return any(is_own_doing(piece, cue) for cue in requests)
 
 
 def is_own_doing(piece: WishPiece, cue: Tag) -> bool:
