@@ -171,10 +171,22 @@ def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
         high = things[number + 1].first if number + 1 < len(things) else piece.last
         span = range(low, tag.first) if leads else range(tag.last, high)
         own = [cue for cue in cues if cue.first in span]
+        if number and not own and not _is_next_item(piece, things[number - 1], tag):
+            yield doubt(piece, "contradiction")
+            continue
         known = stance(own, bare=_touches(own, tag)) or known
         if leads and tag == things[-1] and tail is not None and not own:
             known = _agree(known, tail)
         yield from _wish(piece, tag, known or tail)
+
+
+_LISTS = frozenset("and or nor the my any all both also і й та або чи ні".split())
+
+
+def _is_next_item(piece: WishPiece, before: Tag, tag: Tag) -> bool:
+    """ "Squats and lunges", and not "squats in the shadow of lunges"."""
+    between = piece.words[before.last : tag.first]
+    return all(len(word.text) == 1 or word.text in _LISTS for word in between)
 
 
 def _touches(cues: Sequence[Tag], tag: Tag) -> bool:
@@ -240,18 +252,17 @@ def _excepted(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
         # "I like squats, but not on Monday" excepts no squats.
         yield doubt(piece, "incomplete")
         return
-    said_cues = [cue for cue in piece.cues if cue.name in SAID]
-    rest = [cue for cue in said_cues if cue.last <= mark.first]
-    if not rest and piece.says("any_day"):
-        rest = said_cues
-    said_of_rest = stance(rest)
+    cues = [cue for cue in piece.cues if cue.name in SAID]
+    ahead = [cue for cue in cues if cue.last <= mark.first]
+    spoken = stance(ahead or cues)
     if any(tag.kind == "muscle" for tag in behind):
         yield doubt(piece, "incomplete")
-    elif said_of_rest in {None, "like", "fine", "keep", "add"}:
+    elif spoken in {None, "like", "fine", "keep", "add"}:
         yield from (about(piece, "avoid", tag) for tag in behind)
-    elif said_of_rest in {"hate", "drop"}:
+    elif spoken == "drop" or (spoken == "hate" and ahead):
         yield from (about(piece, "keep", tag) for tag in behind)
-    elif behind:
+    else:
+        # A dislike behind it may be of the exception: "anything but burpees, which I hate".
         yield doubt(piece, "contradiction")
 
 

@@ -80,7 +80,7 @@ def _owned(piece: WishPiece, items: Sequence[Tag]) -> bool | Doubt | None:
         return None if others else False
     if piece.says("hate", "drop", "swap", "like", "keep") and not have:
         return None
-    weighed = bool(piece.all("kg")) or bool(piece.all("at_most"))
+    weighed = bool(piece.all("kg", "at_most")) and not piece.says("too_hard", "too_easy")
     if piece.says("only") and not have and piece.free:
         return None
     if have or weighed or (piece.says("only") and not _CARDIO & {tag.name for tag in items}):

@@ -109,15 +109,16 @@ class WishPiece:
                 yield text
 
 
-# Soft words of the field that turn the sense of the word behind them: "least favourite".
-_TURNING = frozenset({"least", "other", "others"})
-
-
 def _is_neutral(word: str) -> bool:
     """Whether a word turns no wish round, whatever it stands beside."""
-    if word in _TURNING:
+    if word in _turning():
         return False
     return len(word) < 3 or word in _neutral() or bool(soft().word(word))
+
+
+@cache
+def _turning() -> frozenset[str]:
+    return frozenset(read_toml(__file__, "cues.toml")["turning"]["words"])
 
 
 @cache

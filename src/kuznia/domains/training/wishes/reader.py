@@ -120,7 +120,8 @@ _SLIPS = frozenset({"sorry", "вибач", "вибачте", "пробач", "п
 def _is_slip(piece: WishPiece) -> bool:
     """ "Drop lunges, sorry, squats": somebody sets right what they have just said."""
     words = [word.text for word in piece.words[piece.first : piece.last]]
-    return piece.joint == "comma" and (words[0] in _SLIPS or words[:2] == ["i", "mean"])
+    corrects = words[0] in _SLIPS and piece.first + 1 < len(piece.words)
+    return piece.joint == "comma" and (corrects or words[:2] == ["i", "mean"])
 
 
 def _is_plain_answer(piece: WishPiece) -> bool:

@@ -151,10 +151,10 @@ def _is_undecided(piece: WishPiece, denials: tuple[Tag, ...], closed: bool) -> b
 
 
 def _is_at_work(piece: WishPiece) -> bool:
-    """ "I'm off on Mondays", "I don't work Fridays": free days may be those to train on."""
+    """ "I'm off on Mondays", "my day off", "I don't work Fridays": they may be for training."""
     words = [word.text for word in piece.words[piece.first : piece.last]]
     works = {"i"} <= set(words) and "work" in words and bool(piece.cued("not"))
-    is_off = "off" in words and bool({"i'm", "im", "am"} & set(words))
+    is_off = "off" in words and bool({"i'm", "im", "am", "my", "work"} & set(words))
     is_off = is_off or ("вихідний" in words and bool({"я", "роботи"} & set(words)))
     return works or is_off
 
@@ -195,9 +195,7 @@ def _are_listed(piece: WishPiece) -> bool:
     """ "Monday and Friday", and not "the Thursday session on Friday"."""
     tags = piece.all("weekday")
     between = (
-        word.text
-        for tag, after in pairwise(tags)
-        for word in piece.words[tag.last : after.first]
+        word.text for tag, after in pairwise(tags) for word in piece.words[tag.last : after.first]
     )
     return len(piece.days) > 1 and _LISTS.issuperset(between)
 
@@ -207,8 +205,14 @@ def _says_yes(piece: WishPiece) -> bool:
     return bool(words & {"yes", "always", "так", "да", "завжди"})
 
 
+_RESTS = frozenset({"rest", "off", "відпочинку", "вихідного", "вихідних"})
+
+
 def _is_no_training(piece: WishPiece) -> bool:
-    return bool(piece.cued("off")) and piece.says("without")
+    """ "Without training", and not "without a rest"."""
+    off = piece.cued("off")
+    rests = any(piece.words[tag.last - 1].text in _RESTS for tag in off)
+    return bool(off) and piece.says("without") and not rests
 
 
 def _denied(piece: WishPiece) -> Do | None:

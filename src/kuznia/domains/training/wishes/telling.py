@@ -1,6 +1,4 @@
-"""Whether words ask for something, or only tell of it: what was, what is done, what is vague."""
-
-from collections.abc import Sequence
+"""Whether words ask for something, or only tell of it: what was, and what is done."""
 
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.pieces import WishPiece
@@ -47,7 +45,7 @@ def is_told(piece: WishPiece) -> bool:
     if piece.says("rather", "worse") and len(piece.things) < 2:
         return True
     requests = [cue for cue in piece.cues if cue.name in {"drop", "add", "swap", "keep"}]
-    told = [cue for cue in requests if _is_past(piece.words[cue.first].text)]
+    told = [cue for cue in requests if _is_past(piece, cue)]
     asks = piece.says("polite", "not", "stop", "without") or len(told) < len(requests)
     if told and not asks:
         return True
@@ -62,7 +60,8 @@ def is_own_doing(piece: WishPiece, cue: Tag) -> bool:
     return bool({"i", "i'll", "ill"} & set(before)) and set(before) <= _OWN_DOING
 
 
-def _is_past(word: str) -> bool:
-    """A past tense or a gerund, which tells and does not ask."""
-    told = word.endswith(_PAST) or word in {"gave", "made", "took", "kept"}
-    return told and word not in {"need", "bring"}
+def _is_past(piece: WishPiece, cue: Tag) -> bool:
+    """A past tense, a gerund or a state, which tells and does not ask: "squats are gone"."""
+    first, last = piece.words[cue.first].text, piece.words[cue.last - 1].text
+    told = first.endswith(_PAST) or first in {"gave", "made", "took", "kept"} or last == "gone"
+    return told and first not in {"need", "bring"}
