@@ -44,11 +44,47 @@ def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
 
 
 _COMPARED = frozenset(
-    "harder heavier tougher easier lighter важче легше тяжче складніше простіше".split()
+    [
+        "harder",
+        "heavier",
+        "tougher",
+        "easier",
+        "lighter",
+        "важче",
+        "легше",
+        "тяжче",
+        "складніше",
+        "простіше",
+    ]
 )
 _BEING = frozenset(
-    "is are was were it's they're got gets getting feels felt feel became become seems seem went "
-    "стало стали стає було були дається йде йдуть".split()
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "it's",
+        "they're",
+        "got",
+        "gets",
+        "getting",
+        "feels",
+        "felt",
+        "feel",
+        "became",
+        "become",
+        "seems",
+        "seem",
+        "went",
+        "стало",
+        "стали",
+        "стає",
+        "було",
+        "були",
+        "дається",
+        "йде",
+        "йдуть",
+    ]
 )
 
 

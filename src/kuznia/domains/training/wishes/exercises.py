@@ -180,7 +180,25 @@ def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
         yield from _wish(piece, tag, known or tail)
 
 
-_LISTS = frozenset("and or nor the my any all both also і й та або чи ні".split())
+_LISTS = frozenset(
+    [
+        "and",
+        "or",
+        "nor",
+        "the",
+        "my",
+        "any",
+        "all",
+        "both",
+        "also",
+        "і",
+        "й",
+        "та",
+        "або",
+        "чи",
+        "ні",
+    ]
+)
 
 
 def _is_next_item(piece: WishPiece, before: Tag, tag: Tag) -> bool:
