@@ -95,6 +95,9 @@ def within_best(view: PlanView, _: PlanRule) -> Iterator[Measure]:
         best = view.athlete.maxes.get(line.exercise.id)
         if dose.load is None and dose.percent is None:
             continue
+        if best is None and dose.percent is None and dose.load == _only_size(view, line):
+            # It is the one weight there is, and no share of a best.
+            continue
         if best is None:
             measured = f"{dose.load if dose.percent is None else dose.percent:g}"
             yield Measure(line.where, measured, "no best is known", False)
@@ -102,6 +105,13 @@ def within_best(view: PlanView, _: PlanRule) -> Iterator[Measure]:
         kg = (dose.load or 0.0) * (KG_IN_LB if dose.load_unit == "lb" else 1.0)
         share = max(kg / best * 100, dose.percent or 0.0)
         yield Measure(line.where, round(share, 1), 100, share <= 100.0)
+
+
+def _only_size(view: PlanView, line: DoseLine) -> float | None:
+    for item in line.exercise.equipment_all & view.athlete.weights.keys():
+        sizes = view.athlete.weights[item].sizes
+        return sizes[0] if len(sizes) == 1 else None
+    return None
 
 
 def reserve(view: PlanView, rule: PlanRule) -> Iterator[Measure]:

@@ -62,11 +62,14 @@ def _failed(entry: LoggedExercise, dose: Dose) -> bool:
 def moved(dose: Dose, step: Step) -> Dose:
     """The load one step of its own rule on; repetitions start from the bottom."""
     rule, up = dose.progression, step == "up"
+    if not rule.step_percent and up:
+        # There is nothing heavier: repetitions go on.
+        return dose.model_copy(update={"reps": max(dose.reps, min(rule.high, dose.reps + 2))})
     factor = 1 + rule.step_percent / 100 if up else 1 - rule.back_percent / 100
     update: dict[str, object] = {"reps": dose.progression.low}
-    if dose.load is not None and dose.load_unit is not None and dose.id in catalogue():
+    if dose.load is not None and rule.step_percent and dose.id in catalogue():
         exercise = catalogue()[dose.id]
-        unit = dose.load_unit
+        unit = dose.load_unit or "kg"
         plate = exercise.step_lb if unit == "lb" else exercise.step_kg
         kg = dose.load * factor * (KG_IN_LB if unit == "lb" else 1.0)
         load = to_plates(kg, unit, exercise.step_kg, exercise.step_lb)

@@ -128,6 +128,8 @@ def apply(plan: Plan, athlete: Athlete, operation: Operation, today: Today = FIR
         after = _DO[type(operation)](plan, operation, today)
     except _Impossible as refusal:
         return Changed(plan, False, (refusal.finding,))
+    if isinstance(operation, Intensity):
+        after = _each_dose(after, today, lambda dose: _at_hand(dose, athlete))
     if after == plan:
         nothing = Finding(
             "operation", "warn", "plan", "This operation changes nothing in the plan."
@@ -273,6 +275,17 @@ def _intensity(plan: Plan, operation: Intensity, today: Today) -> Plan:
         return dose.model_copy(update={"rir": rir, **(freed if operation.reserve else {})})
 
     return _each_dose(plan, today, change)
+
+
+def _at_hand(dose: Dose, athlete: Athlete) -> Dose:
+    """The dose with a load that the weights at hand come to; the lightest where all are heavier."""
+    exercise = catalogue()[dose.id]
+    own = next((w for item, w in athlete.weights.items() if item in exercise.equipment_all), None)
+    if own is None or dose.load is None:
+        return dose
+    step = exercise.step_lb if own.unit == "lb" else exercise.step_kg
+    load = own.fitting(dose.load, step) or min(own.sizes, default=dose.load)
+    return dose if load == dose.load else dose.model_copy(update={"load": load})
 
 
 def _volume(plan: Plan, operation: Volume, today: Today) -> Plan:

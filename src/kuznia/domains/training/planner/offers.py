@@ -9,6 +9,7 @@ from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.schedule import WeekLayout
 from kuznia.domains.training.planner.wording import PlanWords
 from kuznia.domains.training.schema.plan import Notice, Offer
+from kuznia.domains.training.schema.weights import OwnWeights
 
 # Of body mass a week.
 _SAFE_LOSS = 0.01
@@ -111,7 +112,26 @@ def _practical(
         yield words.notice("E08" if frame.heart_rate else "E09")
     if athlete.unknown:
         yield words.notice("equipment", names=", ".join(athlete.unknown)[:120])
+    if athlete.weights:
+        yield words.notice("weights", names=_owned(athlete, words))
     if len(layout.work) < athlete.days:
         yield words.notice("days", asked=athlete.days, used=len(layout.work))
     if not athlete.flags and athlete.health.systolic is None:
         yield words.notice("health")
+
+
+def _owned(athlete: Athlete, words: PlanWords) -> str:
+    """The weights at hand: "kettlebell 20 kg, dumbbells up to 12 kg"."""
+    return ", ".join(_weights(own, words) for own in athlete.weights.values())
+
+
+def _weights(own: OwnWeights, words: PlanWords) -> str:
+    unit = words.say(f"unit_{own.unit}")
+    parts = [words.say(f"weights_{own.item}")]
+    if own.sizes:
+        parts.append(f"{', '.join(f'{size:g}' for size in own.sizes)} {unit}")
+    elif own.up_to is not None:
+        parts.append(words.say("weights_up_to", load=f"{own.up_to:g} {unit}"))
+    if own.step is not None:
+        parts.append(words.say("weights_step", load=f"{own.step:g} {unit}"))
+    return " ".join(parts)

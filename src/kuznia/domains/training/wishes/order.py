@@ -34,6 +34,7 @@ from kuznia.domains.training.schema.profile import (
     PlanInput,
     Profile,
 )
+from kuznia.domains.training.schema.weights import WEIGHT_ITEMS
 from kuznia.domains.training.wishes.reader import read_wishes
 from kuznia.domains.training.wishes.typed import ReadWishes, Thing, TypedWish
 
@@ -171,7 +172,7 @@ def _of_means(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
     if wish.do in {"own", "lack"} and wish.thing is not None:
         item = _item(wish.thing.name)
         if items_of(item) is not None:
-            yield OwnEquipment(item=item) if wish.do == "own" else LackEquipment(item=item)
+            yield _own(item, wish) if wish.do == "own" else LackEquipment(item=item)
             yield from _done_with(item, profile) if wish.do == "own" else ()
     elif wish.do == "best" and wish.amount:
         kg = wish.amount * (_POUND if profile.weight_unit == "lb" else 1.0)
@@ -180,6 +181,29 @@ def _of_means(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
             for name in _ids(wish.thing)[:1]
             if 0.5 <= kg <= 700
         )
+
+
+# Plates that are no heavier are those of one side; more is all the plates there are.
+_PLATE = 25.0
+_BAR = 20.0
+
+
+def _own(item: str, wish: TypedWish) -> OwnEquipment:
+    """A piece of equipment with its weights, where they say something about loads."""
+    kg = round(wish.amount or 0.0, 3)
+    if item not in WEIGHT_ITEMS or not 0 < kg <= _MAX_KG:
+        return OwnEquipment(item=item)
+    if wish.name == "plates":
+        is_plate = kg <= _PLATE
+        return OwnEquipment(
+            item=item, step=2 * kg if is_plate else None, up_to=None if is_plate else kg + _BAR
+        )
+    if wish.name == "up_to":
+        return OwnEquipment(item=item, up_to=kg)
+    return OwnEquipment(item=item, sizes=tuple(round(size, 3) for size in wish.sizes))
+
+
+_MAX_KG = 500
 
 
 def _done_with(item: str, profile: Profile) -> Iterator[Effect]:

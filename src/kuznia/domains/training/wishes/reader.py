@@ -213,7 +213,8 @@ def _counted_too(piece: WishPiece) -> Iterator[Read]:
 
 def _as_headed(piece: WishPiece, do: Do) -> Iterator[Read]:
     for tag in piece.all("equipment"):
-        yield replace(exercises.about(piece, do, tag), amount=facts.weight(piece, tag))
+        wish = exercises.about(piece, do, tag)
+        yield facts.weighed(piece, tag, wish) if do == "own" else wish
 
 
 _WHY = frozenset({"why", "what", "what's", "how", "чому", "навіщо", "нащо", "чого", "шо", "що"})
@@ -333,6 +334,11 @@ def _carried_on(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
         return _as_headed(piece, reading.heads)
     if _is_piece_of_kit(piece) and bool(last) and last[-1].do in {"own", "lack"}:
         return _as_before(piece, last) if last[-1].thing is not None else None
+    if last and last[-1].do == "own" and piece.says("plates") and not piece.things:
+        # "A barbell, the smallest plates are 2.5 kg".
+        kilos = piece.all("kg")
+        whole = replace(last[-1], name="plates", amount=kilos[0].high) if kilos else None
+        return iter((whole,) if whole else (doubt(piece, "incomplete"),))
     if _is_other_days(piece, last):
         return iter((replace(exercises.about(piece, "days_only"), days=piece.days),))
     if _is_lacked_too(piece, last):
@@ -408,11 +414,14 @@ def _as_before(piece: WishPiece, last: Sequence[TypedWish]) -> Iterator[Read]:
         start, end = piece.span
         for tag in piece.things:
             thing = exercises.thing_of(tag)
-            yield replace(
+            wish = replace(
                 pattern,
                 thing=thing,
                 other=None,
                 start=start,
                 end=end,
-                amount=facts.weight(piece, tag),
+                amount=None,
+                sizes=(),
+                name="",
             )
+            yield facts.weighed(piece, tag, wish) if wish.do == "own" else wish
