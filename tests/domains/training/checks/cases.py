@@ -229,6 +229,11 @@ CASES: Mapping[str, Case] = {
     ),
     "E11": Case(RUNNER, plan_only(m.one_week(10, 0.4))),
     "E12": Case(HYBRID, plan_only(m.legs_heavy)),
+    "E15": Case(
+        RUNNER | {"endurance": RUNNER["endurance"] | {"multisport": "triathlon"}},
+        plan_only(lambda made: made.model_copy(update={"offers": ()})),
+    ),
+    "E16": Case(RACER, plan_only(m.no_race_effort)),
     "E13": Case(RACER, plan_only(m.half_as_far)),
     "E14": Case(RACER, plan_only(m.hard_before_race)),
     "R01": Case(RUNNER | {"days": 7}, plan_only(m.no_rest)),

@@ -69,6 +69,23 @@ def weighed_with(made: Plan, item: str, load: float | None) -> Plan:
     return each_dose(made, change)
 
 
+def no_race_effort(made: Plan) -> Plan:
+    """Long runs that are easy from beginning to end."""
+
+    def change(_: Week, __: Day, session: PlannedSession) -> PlannedSession:
+        if session.kind != "long":
+            return session
+        blocks = tuple(
+            block.model_copy(
+                update={"steps": tuple(s.model_copy(update={"zone": 2}) for s in block.steps)}
+            )
+            for block in session.blocks
+        )
+        return session.model_copy(update={"blocks": blocks})
+
+    return sessions(made, change)
+
+
 def crowded(made: Plan) -> Plan:
     """Neighbouring days with many sets for one muscle: Wednesday's work on Tuesday."""
 

@@ -34,7 +34,7 @@ from kuznia.domains.training.schema.profile import (
     PlanInput,
     Profile,
 )
-from kuznia.domains.training.schema.weights import WEIGHT_ITEMS, OwnWeights, in_unit
+from kuznia.domains.training.schema.weights import WEIGHT_ITEMS, OwnWeights, WeightItem, in_unit
 
 # From this much exercise in a usual week a person counts as active.
 ACTIVE_MINUTES = 90
@@ -224,8 +224,10 @@ def _weights(profile: Profile, lessons: Iterable[Lesson]) -> Mapping[str, OwnWei
         for row in profile.weights
     }
     for effect in (e for lesson in lessons if lesson.status == "open" for e in lesson.effects):
+        if not isinstance(effect, OwnEquipment):
+            continue
         item = next((name for name in WEIGHT_ITEMS if _adds(effect, name)), None)
-        if item is None or not isinstance(effect, OwnEquipment):
+        if item is None:
             continue
         known = owned.get(item, OwnWeights(item, unit))
         sizes = {*known.sizes, *(in_unit(kg, unit) for kg in effect.sizes)}
@@ -237,7 +239,7 @@ def _weights(profile: Profile, lessons: Iterable[Lesson]) -> Mapping[str, OwnWei
     return owned
 
 
-def _adds(effect: Effect, item: str) -> bool:
+def _adds(effect: Effect, item: WeightItem) -> bool:
     """Whether a lesson says which weights of this piece there are."""
     return (
         isinstance(effect, OwnEquipment)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.catalogue import Exercise, patterns
+from kuznia.domains.training.catalogue import Exercise, catalogue, patterns
 from kuznia.domains.training.planner.dosing import fixed_weight, only_load, own_weights
 from kuznia.domains.training.planner.phases import EASY, Span
 from kuznia.domains.training.planner.progress import Effort
@@ -54,6 +54,11 @@ class PlanReasons:
         works, why = self._works(chosen.exercise), self._why(chosen, effort, first)
         parts = [self.words.part("pattern_power")] if chosen.scheme.explosive else []
         return self.words.joined(works, why, *parts, *self._new(chosen, effort, span))
+
+    def edited(self, dose: Dose, *, added: bool) -> Reason:
+        """Why an exercise stands here that feedback brought in or changed."""
+        name = "edited_new" if added else "edited_dose"
+        return self.words.joined(self._works(catalogue()[dose.id]), self.words.part(name))
 
     def _week(self, span: Span) -> list[ReasonPart]:
         if span.phase in EASY:

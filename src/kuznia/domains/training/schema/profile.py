@@ -25,6 +25,7 @@ Kind = Literal["strength", "endurance", "both"]
 Aim = Literal["health", "strength", "muscle", "stamina", "power", "weight_loss"]
 Sport = Literal["running", "cycling", "rowing", "swimming", "walking", "handcycling"]
 EventName = Literal["5k", "10k", "half", "marathon"]
+Multisport = Literal["triathlon", "duathlon", "aquathlon"]
 Region = Literal["knee", "shoulder", "low_back", "wrist", "elbow", "ankle", "hip", "neck"]
 Language = Literal["en", "uk"]
 
@@ -110,6 +111,8 @@ class Endurance(ProfileBlock):
 
     sport: Sport = "running"
     event: EventName | None = None
+    # A race of several sports. One sport is planned; the plan says what to do for the others.
+    multisport: Multisport | None = None
     weekly_km: Number | None = Field(default=None, ge=0, le=400)
     weekly_minutes: int | None = Field(default=None, ge=0, le=3000)
     longest_km: Number | None = Field(default=None, ge=0, le=200)

@@ -190,6 +190,11 @@ def best(piece: WishPiece) -> Iterator[Read]:
 def event(piece: WishPiece) -> Iterator[Read]:
     """A race with its date."""
     dates, distances = piece.all("date"), piece.all("km")
+    several = piece.all("multisport")
+    if several and not piece.says("not", "cannot", "drop", "without", "stop", "past"):
+        # One sport is planned: what becomes of the others is said in the plan.
+        yield replace(about(piece, "event"), name=several[0].name)
+        return
     if not (piece.says("race") or (dates and distances)):
         return
     weeks = piece.all("weeks")

@@ -29,6 +29,7 @@ _AMOUNTS = frozenset(
         "split",
         "posture",
         "place",
+        "multisport",
     }
 )
 _BOUNDS = frozenset(
