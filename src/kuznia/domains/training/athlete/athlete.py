@@ -226,7 +226,7 @@ def _weights(profile: Profile, lessons: Iterable[Lesson]) -> Mapping[str, OwnWei
     for effect in (e for lesson in lessons if lesson.status == "open" for e in lesson.effects):
         if not isinstance(effect, OwnEquipment):
             continue
-        item = next((name for name in WEIGHT_ITEMS if _adds(effect, name)), None)
+        item: WeightItem | None = next((n for n in WEIGHT_ITEMS if _adds(effect, n)), None)
         if item is None:
             continue
         known = owned.get(item, OwnWeights(item, unit))

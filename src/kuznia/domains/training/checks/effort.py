@@ -93,7 +93,9 @@ def within_best(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     for line in view.lines:
         dose = line.dose
         best = view.athlete.maxes.get(line.exercise.id)
-        if dose.load is None and dose.percent is None:
+        # A best that is learnt later does not speak of days that are past.
+        past = 7 * (line.week - 1) + line.day <= view.athlete.past
+        if past or (dose.load is None and dose.percent is None):
             continue
         if best is None and dose.percent is None and dose.load == _only_size(view, line):
             # It is the one weight there is, and no share of a best.
