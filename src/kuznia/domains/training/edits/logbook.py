@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Literal
 
-from kuznia.domains.training.athlete.athlete import estimated_max
+from kuznia.domains.training.athlete.athlete import Athlete, estimated_max
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.playbook.log import Count, Learn
 from kuznia.domains.training.playbook.session import LoggedExercise
 from kuznia.domains.training.schema.lesson import AvoidExercise, BestLift, Lesson, Prefer
 from kuznia.domains.training.schema.plan import Dose, Plan
 from kuznia.domains.training.schema.units import KG_IN_LB, kilograms, to_plates
+from kuznia.domains.training.schema.weights import WeightUnit
 
 Step = Literal["up", "back"]
 Moved = Step | Literal["same"]
@@ -100,6 +101,17 @@ def moved(dose: Dose, step: Step) -> Dose:
     return dose.model_copy(update=update)
 
 
+def at_hand(dose: Dose, athlete: Athlete) -> Dose:
+    """The dose with a load that the weights at hand come to; the lightest where all are heavier."""
+    exercise = catalogue()[dose.id]
+    own = next((w for item, w in athlete.weights.items() if item in exercise.equipment_all), None)
+    if own is None or dose.load is None:
+        return dose
+    step = exercise.step_lb if own.unit == "lb" else exercise.step_kg
+    load = own.fitting(dose.load, step) or min(own.sizes, default=dose.load)
+    return dose if load == dose.load else dose.model_copy(update={"load": load})
+
+
 def taught(
     plan: Plan,
     logged: Iterable[LoggedExercise],
@@ -142,7 +154,8 @@ def _bests(
         if isinstance(effect, BestLift)
     }
     doses = {d.id: d for week in plan.weeks for day in week.days for d in day.exercises}
-    unit = next((dose.load_unit for dose in doses.values() if dose.load_unit), "kg")
+    units = (dose.load_unit for dose in doses.values())
+    unit: WeightUnit = next((unit for unit in units if unit), "kg")
     for name in sorted(now & doses.keys() & catalogue().keys()):
         dose = doses[name]
         if not dose.progression.step_percent:

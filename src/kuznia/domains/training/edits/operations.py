@@ -16,9 +16,8 @@ from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, catalogue
 from kuznia.domains.training.checks import findings, verify
 from kuznia.domains.training.checks.rules import rules
-from kuznia.domains.training.edits.logbook import Step, moved
-from kuznia.domains.training.planner.reasons import PlanReasons
-from kuznia.domains.training.planner.wording import PlanWords
+from kuznia.domains.training.edits.explaining import explained
+from kuznia.domains.training.edits.logbook import Step, at_hand, moved
 from kuznia.domains.training.schema.lesson import Short
 from kuznia.domains.training.schema.plan import Day, DayKind, Dose, Plan, Progression, Reason, Week
 from kuznia.forge.terms import Finding
@@ -131,8 +130,8 @@ def apply(plan: Plan, athlete: Athlete, operation: Operation, today: Today = FIR
     except _Impossible as refusal:
         return Changed(plan, False, (refusal.finding,))
     if isinstance(operation, Intensity):
-        after = _each_dose(after, today, lambda dose: _at_hand(dose, athlete))
-    after = _explained(plan, after, athlete)
+        after = _each_dose(after, today, lambda dose: at_hand(dose, athlete))
+    after = explained(plan, after, athlete)
     if after == plan:
         nothing = Finding(
             "operation", "warn", "plan", "This operation changes nothing in the plan."
@@ -146,43 +145,6 @@ def apply(plan: Plan, athlete: Athlete, operation: Operation, today: Today = FIR
     )
     refused = any(_forbids(finding, operation) for finding in worse)
     return Changed(plan if refused else after, not refused, worse)
-
-
-def _explained(plan: Plan, after: Plan, athlete: Athlete) -> Plan:
-    """The plan with reasons that are true of what has changed; a day that moved keeps its own."""
-    words = PlanWords(after.language)
-    reasons = PlanReasons(words, athlete)
-    before = {(week.number, day.day): day for week in plan.weeks for day in week.days}
-    known = {day.exercises for day in before.values()}
-
-    def explain(week: int, day: Day) -> Day:
-        if not day.exercises or day.exercises in known:
-            return day
-        return _day_explained(day, before[week, day.day], words, reasons)
-
-    weeks = tuple(
-        week.model_copy(update={"days": tuple(explain(week.number, day) for day in week.days)})
-        for week in after.weeks
-    )
-    return after.model_copy(update={"weeks": weeks})
-
-
-def _day_explained(day: Day, old: Day, words: PlanWords, reasons: PlanReasons) -> Day:
-    known = {dose.id: dose for dose in old.exercises}
-    doses = tuple(
-        dose
-        if _is_as_before(dose, known.get(dose.id))
-        else dose.model_copy(update={"reason": reasons.edited(dose, added=dose.id not in known)})
-        for dose in day.exercises
-    )
-    name, leads = reasons.day(doses, catalogue())
-    reason = words.joined(words.part("day_mixed" if day.sessions else name, leads=leads))
-    return day.model_copy(update={"exercises": doses, "reason": reason})
-
-
-def _is_as_before(dose: Dose, old: Dose | None) -> bool:
-    """Whether only its place in the session may have changed."""
-    return old is not None and dose.model_copy(update={"order": old.order}) == old
 
 
 def _keys(several: Iterable[Finding]) -> Iterator[tuple[str, str]]:
@@ -315,17 +277,6 @@ def _intensity(plan: Plan, operation: Intensity, today: Today) -> Plan:
         return dose.model_copy(update={"rir": rir, **(freed if operation.reserve else {})})
 
     return _each_dose(plan, today, change)
-
-
-def _at_hand(dose: Dose, athlete: Athlete) -> Dose:
-    """The dose with a load that the weights at hand come to; the lightest where all are heavier."""
-    exercise = catalogue()[dose.id]
-    own = next((w for item, w in athlete.weights.items() if item in exercise.equipment_all), None)
-    if own is None or dose.load is None:
-        return dose
-    step = exercise.step_lb if own.unit == "lb" else exercise.step_kg
-    load = own.fitting(dose.load, step) or min(own.sizes, default=dose.load)
-    return dose if load == dose.load else dose.model_copy(update={"load": load})
 
 
 def _volume(plan: Plan, operation: Volume, today: Today) -> Plan:

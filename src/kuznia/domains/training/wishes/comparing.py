@@ -7,8 +7,7 @@ from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.exercises import Read, about, doubt
 from kuznia.domains.training.wishes.pieces import WishPiece
-from kuznia.domains.training.wishes.stance import stance
-from kuznia.domains.training.wishes.telling import is_told
+from kuznia.domains.training.wishes.stance import is_told, stance
 from kuznia.domains.training.wishes.typed import Doubtful
 
 _SYMBOLS = {"->": "swap", "\u2192": "swap", "=>": "swap", ">": "over", "<": "under"}

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.exercises import Read, about, doubt
 from kuznia.domains.training.wishes.pieces import WishPiece
-from kuznia.domains.training.wishes.telling import is_told
+from kuznia.domains.training.wishes.stance import is_told
 from kuznia.domains.training.wishes.typed import Do
 
 

@@ -7,11 +7,12 @@ from typing import cast
 from kuznia.domains.training.catalogue.matching import exactly, match, words_of
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.pieces import WishPiece
-from kuznia.domains.training.wishes.stance import Stance, stance
-from kuznia.domains.training.wishes.telling import (
+from kuznia.domains.training.wishes.stance import (
     SAID,
+    Stance,
     is_own_doing,
     is_told,
+    stance,
 )
 from kuznia.domains.training.wishes.typed import (
     Do,

@@ -5,14 +5,14 @@ about somebody else is never acted on. Then each piece is read by the first read
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes import comparing, effort, exercises, facts, schedule
-from kuznia.domains.training.wishes.exercises import Read, doubt, is_bare, is_counted, is_plain_no
+from kuznia.domains.training.wishes.carrying import WishReading, carried_on
+from kuznia.domains.training.wishes.exercises import Read, doubt, is_bare, is_plain_no
 from kuznia.domains.training.wishes.pieces import WishPiece, pieces
 from kuznia.domains.training.wishes.typed import (
-    Do,
     Doubt,
     Doubtful,
     ReadWishes,
@@ -49,27 +49,6 @@ _TAKEN_OUT = frozenset({"avoid", "less_of", "less", "swap"})
 _REQUESTS = frozenset({"add", "drop", "keep", "swap", "swap_in"})
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What is read so far, and what the last piece was about."""
-
-    wishes: list[TypedWish] = field(default_factory=list[TypedWish])
-    doubts: list[Doubtful] = field(default_factory=list[Doubtful])
-    # The things named last, the wishes read from them, and things nothing was said of yet.
-    things: tuple[Tag, ...] = ()
-    last: tuple[TypedWish, ...] = ()
-    # A head without things, "at home I have:", and the days of the piece before.
-    heads: Do | None = None
-    days: tuple[Tag, ...] = ()
-    sentence: int = 0
-    # Whether nothing was said of the things named last.
-    is_named_only: bool = False
-    # The sentence that names a goal.
-    goal: int = -1
-    is_other: bool = False
-    is_question: bool = False
-
-
 def read_wishes(text: str) -> ReadWishes:
     """What a text wants, and what of it has to be asked back."""
     made = pieces(text)
@@ -77,7 +56,7 @@ def read_wishes(text: str) -> ReadWishes:
     if any(piece.says("oops") or _is_slip(piece) for piece in made):
         # What is taken back in the same breath may be any of it.
         doubtful = {piece.sentence: "unsure" for piece in made}
-    reading = _Reading()
+    reading = WishReading()
     for piece in made:
         _read(piece, doubtful.get(piece.sentence), reading)
     return agreed(reading.wishes, reading.doubts, is_question=reading.is_question)
@@ -129,7 +108,7 @@ def _is_plain_answer(piece: WishPiece) -> bool:
     return bool(piece.cues) and not (piece.things or piece.days) and is_plain_no(piece)
 
 
-def _read(piece: WishPiece, why: Doubt | None, reading: _Reading) -> None:
+def _read(piece: WishPiece, why: Doubt | None, reading: WishReading) -> None:
     if _is_question(piece):
         # "Squats? Love them": what is only named is spoken of next.
         bare = is_bare(piece)
@@ -145,7 +124,7 @@ def _read(piece: WishPiece, why: Doubt | None, reading: _Reading) -> None:
     _understand(piece, reading)
 
 
-def _understand(piece: WishPiece, reading: _Reading) -> None:
+def _understand(piece: WishPiece, reading: WishReading) -> None:
     """Read a piece that may be acted on, and remember what the next one may go on from."""
     if piece.sentence != reading.sentence:
         reading.sentence, reading.heads, reading.days = piece.sentence, None, ()
@@ -176,7 +155,7 @@ def _understand(piece: WishPiece, reading: _Reading) -> None:
         reading.is_named_only = is_bare(piece) and not found
 
 
-def _of_goal(piece: WishPiece, parts: list[Read], reading: _Reading) -> list[Read]:
+def _of_goal(piece: WishPiece, parts: list[Read], reading: WishReading) -> list[Read]:
     """What was read, but a lift that is a goal, which is no best."""
     if piece.says("goal"):
         reading.goal = piece.sentence
@@ -196,27 +175,6 @@ def _with_days(piece: WishPiece, days: tuple[Tag, ...]) -> WishPiece:
     return replace(piece, items=(*days, *piece.items))
 
 
-def _is_counted_too(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    """ "Lifting twice, the bike 2 as well"."""
-    counted = bool(last) and last[-1].do == "frequency" and last[-1].thing is not None
-    numbers = piece.all("number")
-    return counted and len(piece.things) == len(numbers) == 1 and numbers[0].high <= 7
-
-
-def _counted_too(piece: WishPiece) -> Iterator[Read]:
-    if piece.says("not", "without", "stop", "cannot", "drop"):
-        yield doubt(piece, "contradiction")
-        return
-    wish = exercises.about(piece, "frequency", piece.things[0])
-    yield replace(wish, amount=piece.all("number")[0].high)
-
-
-def _as_headed(piece: WishPiece, do: Do) -> Iterator[Read]:
-    for tag in piece.all("equipment"):
-        wish = exercises.about(piece, do, tag)
-        yield facts.weighed(piece, tag, wish) if do == "own" else wish
-
-
 _WHY = frozenset({"why", "what", "what's", "how", "чому", "навіщо", "нащо", "чого", "шо", "що"})
 
 
@@ -229,15 +187,15 @@ def _is_question(piece: WishPiece) -> bool:
     return piece.is_question and (begins or not _REQUESTS & {tag.name for tag in piece.cues})
 
 
-def _about_other(piece: WishPiece, reading: _Reading) -> bool:
+def _about_other(piece: WishPiece, reading: WishReading) -> bool:
     if piece.says("other"):
         return True
     return reading.is_other and not piece.says("me") and piece.joint not in {"end", ""}
 
 
-def _first(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
+def _first(piece: WishPiece, reading: WishReading) -> Iterator[Read]:
     """What the first reader that knows the piece makes of it; an item of a list is as its head."""
-    for reader in (_taken_back, _turned_round, _carried_on):
+    for reader in (_taken_back, _turned_round, carried_on):
         found = reader(piece, reading)
         if found is not None:
             yield from found
@@ -264,7 +222,7 @@ def _covered(piece: WishPiece, parts: Sequence[Read]) -> Iterator[Read]:
     yield from (doubt(piece, "unsure"),) if polar and piece.free else parts
 
 
-def _taken_back(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
+def _taken_back(piece: WishPiece, reading: WishReading) -> Iterator[Read] | None:
     """What is said to be as it was, and reasons, which ask for nothing."""
     if piece.says("undo"):
         return iter((doubt(piece, "unsure"),))
@@ -283,7 +241,7 @@ def _taken_back(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
     return None
 
 
-def _retracted(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
+def _retracted(piece: WishPiece, reading: WishReading) -> Iterator[Read]:
     """What was said last, and this, as a question."""
     last, reading.last = reading.last, ()
     reading.wishes = [wish for wish in reading.wishes if wish not in last]
@@ -305,7 +263,7 @@ def _is_taken_back(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
     return alone or (turned and all(wish.do in {"prefer", "avoid"} for wish in last))
 
 
-def _turned_round(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
+def _turned_round(piece: WishPiece, reading: WishReading) -> Iterator[Read] | None:
     """What a piece turns round of what stands before it: both are asked, or it alone."""
     if _is_welcome(piece, reading.last) or _is_taken_back(piece, reading.last):
         return _retracted(piece, reading)
@@ -325,44 +283,7 @@ def _is_welcome(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
     return piece.joint == "but" or piece.says("like", "fine")
 
 
-def _carried_on(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
-    """What goes on with the wish before it: items of a list, the other days, another number."""
-    last = reading.last
-    if _is_counted_too(piece, last):
-        return _counted_too(piece)
-    if _is_piece_of_kit(piece) and reading.heads is not None:
-        return _as_headed(piece, reading.heads)
-    if _is_piece_of_kit(piece) and bool(last) and last[-1].do in {"own", "lack"}:
-        return _as_before(piece, last) if last[-1].thing is not None else None
-    if last and last[-1].do == "own" and piece.says("plates") and not piece.things:
-        # "A barbell, the smallest plates are 2.5 kg".
-        kilos = piece.all("kg")
-        whole = replace(last[-1], name="plates", amount=kilos[0].high) if kilos else None
-        return iter((whole,) if whole else (doubt(piece, "incomplete"),))
-    if _is_other_days(piece, last):
-        return iter((replace(exercises.about(piece, "days_only"), days=piece.days),))
-    if _is_lacked_too(piece, last):
-        return _as_before(piece, last)
-    is_item = is_bare(piece) and bool(last) and piece.joint in {"comma", "and"}
-    return _as_before(piece, last) if is_item and not _is_counted(piece, last) else None
-
-
-def _is_piece_of_kit(piece: WishPiece) -> bool:
-    """Whether it goes on with a list of equipment: "two dumbbells of 5"."""
-    cues = {tag.name for tag in piece.cues} - {"for", "at_home"}
-    kit = bool(piece.things) and all(tag.kind == "equipment" for tag in piece.things)
-    return kit and not cues and not piece.days and piece.joint in {"comma", "and", "dash"}
-
-
-def _is_lacked_too(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    """ "Neither a barbell, nor dumbbells"."""
-    lacked = bool(last) and last[-1].do == "lack" and last[-1].thing is not None
-    only_no = bool(piece.cues) and all(tag.name == "not" for tag in piece.cues)
-    only_items = bool(piece.things) and all(tag.kind == "equipment" for tag in piece.things)
-    return lacked and only_no and only_items and not piece.free
-
-
-def _goes_on(piece: WishPiece, reading: _Reading) -> bool:
+def _goes_on(piece: WishPiece, reading: WishReading) -> bool:
     """Whether it may speak of what was named before it."""
     if is_plain_no(piece):
         # "Deadlifts: no", and not "Replace squats? No".
@@ -372,18 +293,7 @@ def _goes_on(piece: WishPiece, reading: _Reading) -> bool:
     )
 
 
-def _is_counted(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    return is_counted(piece) and not (last and last[-1].do == "own")
-
-
-def _is_other_days(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    """ "Not on weekdays, so Saturday and Sunday"."""
-    bare = bool(piece.days) and len(piece.all("weekday")) == len(piece.items) and not piece.free
-    closed = bool(last) and last[-1].do == "day_off"
-    return bare and closed and not piece.cues and not set(piece.days) & set(last[-1].days)
-
-
-def _undone(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
+def _undone(piece: WishPiece, reading: WishReading) -> Iterator[Read]:
     """What is to be as it was before."""
     if piece.says("not", "without", "stop", "cannot"):
         yield doubt(piece, "contradiction")
@@ -405,23 +315,3 @@ def _with_bench(piece: WishPiece) -> WishPiece:
         for tag in piece.items
     )
     return replace(piece, items=tuple(items))
-
-
-def _as_before(piece: WishPiece, last: Sequence[TypedWish]) -> Iterator[Read]:
-    """ "I hate squats, lunges and burpees": the items are wanted as the first is."""
-    pattern = last[-1]
-    if pattern.do in {"avoid", "prefer", "keep", "own", "lack", "focus", "less_of"}:
-        start, end = piece.span
-        for tag in piece.things:
-            thing = exercises.thing_of(tag)
-            wish = replace(
-                pattern,
-                thing=thing,
-                other=None,
-                start=start,
-                end=end,
-                amount=None,
-                sizes=(),
-                name="",
-            )
-            yield facts.weighed(piece, tag, wish) if wish.do == "own" else wish
