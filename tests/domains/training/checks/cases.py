@@ -33,6 +33,16 @@ LIFTS = [
     {"exercise": "barbell-bench-press", "weight": 110},
 ]
 STRONG = GYM | {"level": "advanced", "aim": "strength", "weeks": 6, "lifts": LIFTS, "days": 4}
+OWNER = GYM | {
+    "level": "intermediate",
+    "weeks": 4,
+    "equipment": ["kettlebell", "barbell", "rack", "bench"],
+    "lifts": [{"exercise": "barbell-deadlift", "weight": 100}],
+    "weights": [
+        {"item": "barbell", "step": 5, "up_to": 120},
+        {"item": "kettlebell", "sizes": [16]},
+    ],
+}
 RUNNER = {
     "kind": "endurance",
     "level": "intermediate",
@@ -83,6 +93,8 @@ CASES: Mapping[str, Case] = {
             )
         ),
     ),
+    "X08": Case(OWNER, plan_only(lambda made: m.weighed_with(made, "barbell", 57.5))),
+    "X09": Case(OWNER, plan_only(lambda made: m.weighed_with(made, "kettlebell", None))),
     "C01": Case(NOVICE, plan_only(lambda made: m.reason(made, cites=("no-such-card",)))),
     "C02": Case(NOVICE, plan_only(lambda made: m.reason(made, text="Growth of 777 percent."))),
     "C03": Case(NOVICE, plan_only(lambda made: made.model_copy(update={"title": "<b>Plan</b>"}))),
@@ -217,6 +229,11 @@ CASES: Mapping[str, Case] = {
     ),
     "E11": Case(RUNNER, plan_only(m.one_week(10, 0.4))),
     "E12": Case(HYBRID, plan_only(m.legs_heavy)),
+    "E15": Case(
+        RUNNER | {"endurance": RUNNER["endurance"] | {"multisport": "triathlon"}},
+        plan_only(lambda made: made.model_copy(update={"offers": ()})),
+    ),
+    "E16": Case(RACER, plan_only(m.no_race_effort)),
     "E13": Case(RACER, plan_only(m.half_as_far)),
     "E14": Case(RACER, plan_only(m.hard_before_race)),
     "R01": Case(RUNNER | {"days": 7}, plan_only(m.no_rest)),

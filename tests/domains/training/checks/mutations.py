@@ -58,6 +58,34 @@ def reason(made: Plan, **update: Any) -> Plan:
     return made.model_copy(update={"reason": said})
 
 
+def weighed_with(made: Plan, item: str, load: float | None) -> Plan:
+    """What is done with this piece of equipment, with another load or without one."""
+
+    def change(_: Week, __: Day, dose: Dose) -> Dose:
+        uses = item in catalogue()[dose.id].equipment_all and dose.load is not None
+        unit = None if load is None else dose.load_unit
+        return dose.model_copy(update={"load": load, "load_unit": unit}) if uses else dose
+
+    return each_dose(made, change)
+
+
+def no_race_effort(made: Plan) -> Plan:
+    """Long runs that are easy from beginning to end."""
+
+    def change(_: Week, __: Day, session: PlannedSession) -> PlannedSession:
+        if session.kind != "long":
+            return session
+        blocks = tuple(
+            block.model_copy(
+                update={"steps": tuple(s.model_copy(update={"zone": 2}) for s in block.steps)}
+            )
+            for block in session.blocks
+        )
+        return session.model_copy(update={"blocks": blocks})
+
+    return sessions(made, change)
+
+
 def crowded(made: Plan) -> Plan:
     """Neighbouring days with many sets for one muscle: Wednesday's work on Tuesday."""
 

@@ -13,6 +13,7 @@ from kuznia.domains.training.playbook.session import LoggedExercise
 from kuznia.domains.training.schema.lesson import (
     AvoidExercise,
     AvoidTag,
+    BestLift,
     DayUnavailable,
     LoadFactor,
     Minutes,
@@ -169,6 +170,32 @@ def test_two_failed_sessions_move_it_back() -> None:
     after = next_dose(a_dose(), [a_log(5, 5, 5), a_log(6)])
 
     assert (after.moved, after.rule, after.dose.load) == ("back", "P05", 90.0)
+
+
+def test_a_load_that_other_sessions_carry_is_not_taken_back_for_bad_ones():
+    good = LoggedExercise(exercise="barbell-bench-press", load=60, reps=(10, 10, 10), rir=2)
+    bad = LoggedExercise(exercise="barbell-bench-press", load=60, reps=(5, 5, 5), rir=0)
+    dose = a_dose(id="barbell-bench-press", load=60.0, load_unit="kg")
+
+    assert next_dose(dose, [good, good, good, bad, bad]).moved == "same"
+    assert next_dose(dose, [bad, bad]).moved == "back"
+
+
+def test_sessions_teach_the_best_of_a_lift_and_one_bad_day_does_not_move_it():
+    dose = next(
+        dose
+        for day in PLAN.weeks[0].days
+        for dose in day.exercises
+        if dose.progression.step_percent
+    )
+    logs = [LoggedExercise(exercise=dose.id, load=60, reps=(8,), rir=2) for _ in range(3)]
+    bad = LoggedExercise(exercise=dose.id, load=60, reps=(2,), rir=0)
+
+    (learn,) = (d for d in taught(PLAN, logs[:1], (), [*logs[1:], bad]) if isinstance(d, Learn))
+
+    (effect,) = learn.effects
+    assert isinstance(effect, BestLift)
+    assert (effect.exercise, effect.kg) == (dose.id, pytest.approx(80, abs=1))
 
 
 def test_one_good_session_moves_the_repetitions() -> None:

@@ -28,7 +28,7 @@ def test_wishes_of_a_stranger_are_read_and_on_the_tuned_half_none_is_turned_roun
 
     tuned, held = counts["tune"], counts["held"]
     assert tuned["opposite"] == 0, tuned
-    assert tuned["right"] >= 200, tuned
+    assert tuned["right"] >= 195, tuned
     assert held["right"] >= 120, held
     assert held["opposite"] <= 9, held
 
@@ -81,6 +81,21 @@ def wants(text: str) -> list[tuple[str, str]]:
         ("too heavy, but I like it", []),
         ("стало важче", [("easier", "")]),
         ("everything except a barbell is available", [("lack", "barbell")]),
+        # A word that is not read may turn the wish round, and so may a "but" and a late "not".
+        ("burpees are my least wonderful thing", []),
+        ("I unlove squats zealously", []),
+        ("squats bore me, but flarb them", []),
+        ("I hear squats get removed. Not mine please.", []),
+        ("I said no lunges, not no squats", []),
+        ("тільки не присід прибирай", [("keep", "squat")]),
+        ("don't take squats from me", []),
+        ("постав присід на місце випадів", [("swap", "lunge")]),
+        ("put squats in the lunges' shadow", []),
+        ("the bench has become heavier", []),
+        ("it's a shame that squats are gone", []),
+        ("I really dont like burpees, sorry", [("avoid", "burpee")]),
+        # Two clear halves of one sentence.
+        ("Thursdays at most 30 minutes and I hate burpees", [("minutes", ""), ("avoid", "burpee")]),
     ],
 )
 def test_polarity_and_scope_come_first(text: str, wanted: list[tuple[str, str]]):
@@ -107,6 +122,8 @@ def test_no_name_in_the_catalogue_turns_a_wish_round():
         ("never Fridays, always Mondays", []),
         ("I'm on the road Monday to Thursday and home the rest of the week", []),
         ("the only problem is Monday", []),
+        ("Monday is my day off work", []),
+        ("can I do the Thursday session on Friday?", []),
         ("I'd hate to miss Friday", []),
         ("30 minutes isn't enough", []),
     ],
@@ -196,6 +213,16 @@ def test_a_field_that_is_filled_in_is_not_overruled():
     profile = wished(order).profile
 
     assert (profile.days, profile.language, profile.minutes) == (4, "uk", 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("my best squat is one hundred twenty kg", 120), ("мій присід сто сорок п'ять кг", 145)],
+)
+def test_a_best_in_words_is_read_whole(text: str, amount: float):
+    (wish,) = read_wishes(text).wishes
+
+    assert wish.amount == amount
 
 
 def test_undoing_closes_the_lesson():

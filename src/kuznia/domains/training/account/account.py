@@ -38,6 +38,7 @@ Reader = Callable[[Segment, PlanFacts], Iterator[WishVerdict]]
 
 # In this order: what one of them has read is not there for the next.
 READERS: tuple[Reader, ...] = (
+    goals.multisport,
     texts.language,
     texts.heart_rate,
     texts.explanations,
@@ -81,7 +82,14 @@ READERS: tuple[Reader, ...] = (
 # What these find amiss is amiss, whatever else the days may show.
 _FIRM = frozenset(
     {
-        *(texts.language, texts.heart_rate, person.age, person.level, person.health),
+        *(
+            goals.multisport,
+            texts.language,
+            texts.heart_rate,
+            person.age,
+            person.level,
+            person.health,
+        ),
         *(loads.weight_to_lose, loads.bests, loads.own_weights, loads.body_weight),
         *(exercises.strange_kinds, races.start, races.goal_time, races.event),
         *(races.weekday_of_date, spacing.spacing, spacing.day_after, goals.splits),

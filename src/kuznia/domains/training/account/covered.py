@@ -31,7 +31,7 @@ class TypedAccount:
 
     def answer(self, wish: Wish, segments: Sequence[Segment]) -> WishVerdict | None:
         """The answer for a clause whose words are all in typed wishes; None for any other."""
-        rows = [row for row in self.rows if wish.start <= row[0].start < wish.end]
+        rows = [row for row in self.rows if wish.start < row[0].end and row[0].start < wish.end]
         for typed, verdict in rows:
             if verdict and verdict.outcome != "met" and self._is_denial(typed):
                 return verdict
@@ -46,7 +46,7 @@ class TypedAccount:
         self, wish: Wish, segments: Sequence[Segment], wishes: Sequence[TypedWish]
     ) -> bool:
         """Whether all that a clause says is in these wishes."""
-        mine = [piece for piece in self.made if wish.start <= piece.span[0] < wish.end]
+        mine = [p for p in self.made if wish.start < p.span[1] and p.span[0] < wish.end]
         # "No back squats, the rack is always taken": what is lacked is the reason.
         has_reason = {"avoid", "lack"} <= {typed.do for typed in wishes}
         return (
@@ -87,6 +87,9 @@ def _verdict(
 ) -> WishVerdict | None:
     """What the plan shows of a wish, beside the others of its prompt."""
     if wish.do == "own" and wish.only:
+        weights = verdict_of(wish, plan)
+        if weights is not None and weights.outcome != "met":
+            return weights
         owned = [one.thing.name for one in wishes if one.do == "own" and one.thing is not None]
         return None if "weights" in owned else only_these(owned, plan)
     if wish.do == "days_only":
@@ -102,6 +105,8 @@ def _is_held(segment: Segment, wishes: Sequence[TypedWish]) -> bool:
     """Whether every day, number and thing of a segment is in one of the wishes."""
     bounded = all(wish.do in _BOUNDED for wish in wishes if wish.amount is not None)
     held = _HELD | {"at_most"} if bounded else _HELD
+    if any(wish.do in {"easier", "harder"} for wish in wishes):
+        held = held | {"heavy"}
     if any(tag.kind in HARD and tag.kind not in held for tag in segment.tags):
         return False
     days = {day for wish in wishes for day in wish.days}

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from kuznia.domains.training.account.answers import WishVerdict, either, impossible, met, unmet
 from kuznia.domains.training.account.facts import WEEKS, PlacedDay, PlanFacts
 from kuznia.domains.training.account.readers.exercises import needed, places_on
+from kuznia.domains.training.account.readers.goals import is_split
 from kuznia.domains.training.account.readers.loads import kg_of
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.language.named import exercises_of, uses
@@ -140,15 +141,25 @@ def _owned(wish: TypedWish, plan: PlanFacts) -> WishVerdict | None:
         return None
     item = _MACHINES.get(wish.thing.name, wish.thing.name)
     used = [p for p in plan.doses() if p.exercise and uses(p.exercise, item)]
-    heavier = [
-        p.pointer
-        for p in used
-        if wish.amount is not None and p.dose.load is not None and kg_of(p) > 2 * wish.amount
-    ]
-    if heavier:
-        return unmet((), "These loads are heavier than what there is.", heavier)
+    other = [p.pointer for p in used if p.dose.load is not None and not _is_there(kg_of(p), wish)]
+    if other:
+        return unmet((), "There are no such weights.", other)
     # Loads that nobody can tell yet are those of the weights at hand.
     return met((), [p.pointer for p in used]) if used else None
+
+
+# Weights that are called by a round number.
+_ROUND = 1.3
+
+
+def _is_there(kg: float, wish: TypedWish) -> bool:
+    """Whether a load can be one of the weights that are owned; of dumbbells both may be counted."""
+    if wish.amount is None or wish.name == "plates":
+        return True
+    pair = 2.0 if wish.thing and wish.thing.name == "dumbbells" else 1.0
+    if wish.name == "up_to" or not wish.sizes:
+        return kg <= wish.amount * pair * 1.01
+    return any(abs(kg - size * n) <= _ROUND for size in wish.sizes for n in (1.0, pair))
 
 
 # Nobody lists these among their equipment.
@@ -174,6 +185,35 @@ def _lacked(wish: TypedWish, plan: PlanFacts) -> WishVerdict | None:
     return either(not places, (), places or [WEEKS], "These need it.")
 
 
+# Strength days a week on which the planner makes each split.
+_SPLIT_DAYS = {"full": "up to three", "upper_lower": "four", "push_pull": "six"}
+
+
+def _split(wish: TypedWish, plan: PlanFacts) -> WishVerdict | None:
+    """Each strength day holds what the split allows; otherwise it is said on which days it is."""
+    days = [day for week in plan.full for day in week.days if day.doses]
+    if not days or wish.name not in _SPLIT_DAYS:
+        return None
+    wrong = [day.pointer for day in days if not is_split(wish.name, day)]
+    if not wrong:
+        return met((), [day.pointer for day in days])
+    why = (
+        f"The days are split so that every muscle is trained twice a week. This split is planned "
+        f"on {_SPLIT_DAYS[wish.name]} strength days a week."
+    )
+    return impossible((), why, wrong)
+
+
+def _harder(wish: TypedWish, _: PlanFacts) -> WishVerdict | None:
+    if wish.thing is not None:
+        return None
+    why = (
+        "A new plan starts from your level and best lifts. Send the feedback 'harder' after the "
+        "first sessions: it takes a repetition out of the reserve."
+    )
+    return impossible((), why)
+
+
 def _language(wish: TypedWish, plan: PlanFacts) -> WishVerdict:
     is_right = plan.plan.language == wish.name
     return either(is_right, (), ["/plan/language"], "The plan is in another language.")
@@ -191,4 +231,6 @@ _READERS: Mapping[Do, TypedReader] = {
     "own": _owned,
     "lack": _lacked,
     "language": _language,
+    "split": _split,
+    "harder": _harder,
 }

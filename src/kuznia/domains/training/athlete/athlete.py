@@ -1,7 +1,7 @@
 """The person as the rules see them: one set of units, and every flag from any source."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -34,6 +34,7 @@ from kuznia.domains.training.schema.profile import (
     PlanInput,
     Profile,
 )
+from kuznia.domains.training.schema.weights import WEIGHT_ITEMS, OwnWeights, WeightItem, in_unit
 
 # From this much exercise in a usual week a person counts as active.
 ACTIVE_MINUTES = 90
@@ -61,6 +62,8 @@ class Athlete:
     equipment: frozenset[str]
     # Of a plan that was kept: equipment that was known when it was made.
     unknown: tuple[str, ...]
+    # The weights at hand, by the piece of equipment, where somebody said which they are.
+    weights: Mapping[str, OwnWeights]
     current_minutes: int | None
     vigorous_habit: bool
     # Known bests as an estimated single repetition, by exercise id.
@@ -130,7 +133,8 @@ def read_athlete(order: PlanInput) -> Athlete:
     mentioned = health_mentions(order.prompt, profile.notes, *free_texts(order.answers))
     health = with_readings(profile.health, mentioned)
     equipment, unknown = _equipment(profile.equipment)
-    equipment = _at_hand(equipment, order.lessons)
+    weights = _weights(profile, order.lessons)
+    equipment = _at_hand(equipment | frozenset(weights), order.lessons)
     flags: frozenset[Flag] = frozenset(health.flags) | mentioned.flags | _signs(order.lessons)
     if "wheelchair" in profile.equipment:
         flags = flags | _WHEELCHAIR
@@ -153,6 +157,7 @@ def read_athlete(order: PlanInput) -> Athlete:
         minutes=profile.minutes,
         equipment=equipment,
         unknown=unknown,
+        weights=weights,
         current_minutes=profile.current_minutes,
         vigorous_habit=profile.vigorous_habit,
         maxes=_maxes(profile) | _learnt_maxes(order.lessons),
@@ -209,6 +214,38 @@ def _at_hand(equipment: frozenset[str], lessons: Iterable[Lesson]) -> frozenset[
         elif isinstance(effect, LackEquipment):
             items -= items_of(effect.item) or frozenset()
     return frozenset(items)
+
+
+def _weights(profile: Profile, lessons: Iterable[Lesson]) -> Mapping[str, OwnWeights]:
+    """The weights of the profile and those that lessons add to them."""
+    unit = profile.weight_unit
+    owned = {
+        row.item: OwnWeights(row.item, unit, row.sizes, row.up_to, row.step)
+        for row in profile.weights
+    }
+    for effect in (e for lesson in lessons if lesson.status == "open" for e in lesson.effects):
+        if not isinstance(effect, OwnEquipment):
+            continue
+        item: WeightItem | None = next((n for n in WEIGHT_ITEMS if _adds(effect, n)), None)
+        if item is None:
+            continue
+        known = owned.get(item, OwnWeights(item, unit))
+        sizes = {*known.sizes, *(in_unit(kg, unit) for kg in effect.sizes)}
+        top = None if effect.up_to is None else in_unit(effect.up_to, unit)
+        step = None if effect.step is None else in_unit(effect.step, unit)
+        owned[item] = replace(
+            known, sizes=tuple(sorted(sizes)), up_to=top or known.up_to, step=step or known.step
+        )
+    return owned
+
+
+def _adds(effect: Effect, item: WeightItem) -> bool:
+    """Whether a lesson says which weights of this piece there are."""
+    return (
+        isinstance(effect, OwnEquipment)
+        and effect.item == item
+        and bool(effect.sizes or effect.up_to or effect.step)
+    )
 
 
 def _learnt_maxes(lessons: Iterable[Lesson]) -> dict[str, float]:

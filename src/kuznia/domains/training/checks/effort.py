@@ -93,7 +93,12 @@ def within_best(view: PlanView, _: PlanRule) -> Iterator[Measure]:
     for line in view.lines:
         dose = line.dose
         best = view.athlete.maxes.get(line.exercise.id)
-        if dose.load is None and dose.percent is None:
+        # A best that is learnt later does not speak of days that are past.
+        past = 7 * (line.week - 1) + line.day <= view.athlete.past
+        if past or (dose.load is None and dose.percent is None):
+            continue
+        if best is None and dose.percent is None and dose.load == _only_size(view, line):
+            # It is the one weight there is, and no share of a best.
             continue
         if best is None:
             measured = f"{dose.load if dose.percent is None else dose.percent:g}"
@@ -102,6 +107,13 @@ def within_best(view: PlanView, _: PlanRule) -> Iterator[Measure]:
         kg = (dose.load or 0.0) * (KG_IN_LB if dose.load_unit == "lb" else 1.0)
         share = max(kg / best * 100, dose.percent or 0.0)
         yield Measure(line.where, round(share, 1), 100, share <= 100.0)
+
+
+def _only_size(view: PlanView, line: DoseLine) -> float | None:
+    for item in line.exercise.equipment_all & view.athlete.weights.keys():
+        sizes = view.athlete.weights[item].sizes
+        return sizes[0] if len(sizes) == 1 else None
+    return None
 
 
 def reserve(view: PlanView, rule: PlanRule) -> Iterator[Measure]:

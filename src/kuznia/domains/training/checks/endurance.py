@@ -257,6 +257,53 @@ def event(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
         yield Measure("offers", wished, "planned, or a counter-offer", full or told_so)
 
 
+_SPORTS_OF = {
+    "triathlon": {"swimming", "cycling", "running"},
+    "duathlon": {"cycling", "running"},
+    "aquathlon": {"swimming", "running"},
+}
+
+
+def several_sports(view: PlanView, _: PlanRule) -> Iterator[Measure]:
+    race = view.athlete.endurance.multisport
+    if race is not None:
+        planned = {session.sport for *_place, session in view.sessions()}
+        declined = any(offer.code == "E15" and offer.asked == race for offer in view.plan.offers)
+        missing = ", ".join(sorted(_SPORTS_OF[race] - planned))
+        yield Measure("offers", missing or "all", race, not missing or declined)
+
+
+def race_effort(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """Long runs with a stretch at race effort, and none of them right before the race."""
+    races = [
+        7 * (week - 1) + day
+        for week, day, session in view.sessions()
+        if session.kind == "race" and (session.km or 0.0) >= rule.number("km")
+    ]
+    limited = view.athlete.level == "beginner" or any(
+        row.zone < rule.number("zone") or "running" in row.easy for row in view.harm
+    )
+    if not races or limited or view.athlete.weeks < rule.number("weeks"):
+        return
+    paced = [
+        7 * (week - 1) + day
+        for week, day, session in view.sessions()
+        if session.kind == "long" and _steady_minutes(session, rule) >= rule.number("minutes")
+    ]
+    early = [day for day in paced if races[-1] - day > rule.number("quiet")]
+    enough = len(early) >= rule.number("runs")
+    yield Measure("weeks", len(early), rule.number("runs"), enough and early == paced)
+
+
+def _steady_minutes(session: PlannedSession, rule: PlanRule) -> float:
+    return sum(
+        block.times * step.seconds / 60
+        for block in session.blocks
+        for step in block.steps
+        if step.zone >= rule.number("zone")
+    )
+
+
 def for_health(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
     if view.athlete.aim != "health" or view.athlete.kind == "strength":
         return
@@ -298,4 +345,6 @@ CHECKS = {
     "E12": fresh_legs,
     "E13": ladder,
     "E14": quiet,
+    "E15": several_sports,
+    "E16": race_effort,
 }

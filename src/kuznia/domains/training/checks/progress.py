@@ -43,7 +43,7 @@ def weekly(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
 def _doses(view: PlanView, rule: PlanRule, window: int) -> Iterator[Measure]:
     history: dict[tuple[int, str], list[tuple[int, Dose]]] = {}
     more_reps, more_seconds = rule.number("reps"), rule.number("seconds")
-    factor = rule.number("load")
+    factor, owned = rule.number("load"), view.athlete.weights
     for line in view.lines:
         past = history.setdefault((line.day, line.exercise.id), [])
         recent = [dose for week, dose in past if line.week - window <= week < line.week]
@@ -55,7 +55,12 @@ def _doses(view: PlanView, rule: PlanRule, window: int) -> Iterator[Measure]:
         yield Measure(line.where, line.dose.reps, most, line.dose.reps <= most)
         heaviest = max((dose.load or 0.0 for dose in recent), default=0.0)
         if heaviest and line.dose.load:
-            step = max(line.exercise.step_kg, line.exercise.step_lb)
+            steps = [
+                own.step or 0.0
+                for item, own in owned.items()
+                if item in line.exercise.equipment_all
+            ]
+            step = max(line.exercise.step_kg, line.exercise.step_lb, *steps)
             limit = max(heaviest * factor, heaviest + step)
             yield Measure(line.where, line.dose.load, round(limit, 1), line.dose.load <= limit)
 

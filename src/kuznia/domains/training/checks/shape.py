@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from kuznia.domains.training.catalogue import catalogue
+from kuznia.domains.training.catalogue import Exercise, catalogue
 from kuznia.domains.training.checks.rules import Measure, PlanRule
 from kuznia.domains.training.checks.view import PlanView
 from kuznia.domains.training.schema.lesson import (
@@ -14,6 +14,7 @@ from kuznia.domains.training.schema.lesson import (
     MinutesOn,
 )
 from kuznia.domains.training.schema.plan import Day
+from kuznia.domains.training.schema.weights import OwnWeights
 
 
 def complete(view: PlanView, _: PlanRule) -> Iterator[Measure]:
@@ -132,10 +133,59 @@ def loads(view: PlanView, _: PlanRule) -> Iterator[Measure]:
         if line.dose.load_unit != unit:
             yield Measure(line.where, str(line.dose.load_unit), unit, False)
             continue
+        if line.exercise.equipment_all & view.athlete.weights.keys():
+            # What can be loaded is what is owned, and has a rule of its own.
+            continue
         step = line.exercise.step_lb if unit == "lb" else line.exercise.step_kg
         off = abs(load / step - round(load / step)) if step else 1.0
         if load <= 0 or off > 0.01:
             yield Measure(line.where, load, f"a multiple of {step:g}", False)
+
+
+_BARS = {"kg": 20.0, "lb": 45.0}
+_KG_OF_LB = 0.45359237
+# Of a best: the one weight there is, where it is heavier, is not prescribed.
+_TOO_HEAVY = 0.7
+
+
+def makeable(view: PlanView, _: PlanRule) -> Iterator[Measure]:
+    """Every load can be put together from the weights that are owned."""
+    for line in view.lines:
+        load = line.dose.load
+        if load is None or _over(view, line.week, line.day):
+            continue
+        for item in sorted(line.exercise.equipment_all & view.athlete.weights.keys()):
+            if not _can_be_made(view.athlete.weights[item], load, line.exercise):
+                yield Measure(line.where, load, f"weights of: {item}", False)
+
+
+def _can_be_made(own: OwnWeights, load: float, exercise: Exercise) -> bool:
+    if own.sizes:
+        return load in own.sizes
+    if own.up_to is not None and load > own.up_to:
+        return False
+    base = _BARS[own.unit] if own.item == "barbell" and own.step else 0.0
+    step = own.step or (exercise.step_lb if own.unit == "lb" else exercise.step_kg)
+    steps = (load - base) / step
+    return load > 0 and steps >= 0 and abs(steps - round(steps)) < 0.01
+
+
+def weights_shown(view: PlanView, _: PlanRule) -> Iterator[Measure]:
+    """Where there is one weight only, each line has it; and what is owned is said."""
+    owned = view.athlete.weights
+    if owned:
+        codes = {notice.code for notice in view.plan.notices if notice.text}
+        yield Measure(
+            "notices", "said" if "weights" in codes else "missing", "weights", "weights" in codes
+        )
+    for line in view.lines:
+        for item in line.exercise.equipment_all & owned.keys():
+            sizes, kg = owned[item].sizes, _KG_OF_LB if owned[item].unit == "lb" else 1.0
+            best = view.athlete.maxes.get(line.exercise.id)
+            loaded = line.exercise.load_type != "time" and len(sizes) == 1
+            if loaded and (best is None or sizes[0] * kg <= _TOO_HEAVY * best):
+                shown = line.dose.load == sizes[0]
+                yield Measure(line.where, line.dose.load or 0, sizes[0], shown)
 
 
 CHECKS = {
@@ -146,4 +196,6 @@ CHECKS = {
     "X05": notices,
     "X06": lessons,
     "X07": loads,
+    "X08": makeable,
+    "X09": weights_shown,
 }

@@ -29,11 +29,11 @@ from kuznia.domains.training.schema.lesson import (
     LongDay,
     Minutes,
     MinutesOn,
-    OwnEquipment,
     Prefer,
     VolumeFactor,
 )
 from kuznia.domains.training.schema.plan import Plan
+from kuznia.domains.training.wishes.order import owned
 from kuznia.domains.training.wishes.typed import Do, Thing, TypedWish
 
 _MAX_EFFECTS = 4
@@ -179,8 +179,9 @@ def _own(wish: TypedWish, on: PlanAt) -> WishActs:
     items = [name for name in _items(wish) if items_of(name) is not None]
     if not items or wish.once:
         return WishActs(refusal="equipment")
-    kind = OwnEquipment if wish.do == "own" else LackEquipment
-    effects = [kind(item=name) for name in items]
+    effects = [
+        owned(name, wish) if wish.do == "own" else LackEquipment(item=name) for name in items
+    ]
     return WishActs((), tuple(_learn(on.text, "logistics", effects)))
 
 

@@ -27,8 +27,9 @@ from kuznia.domains.training.edits.operations import (
     day_on,
 )
 from kuznia.domains.training.edits.settling import settled
-from kuznia.domains.training.playbook.log import Close, Count, Delta, LessonLog, Trained
+from kuznia.domains.training.playbook.log import Close, Count, Delta, Learn, LessonLog, Trained
 from kuznia.domains.training.playbook.session import LoggedExercise, LoggedSession
+from kuznia.domains.training.schema.lesson import BestLift
 from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanPerson
 from kuznia.domains.training.wishes.order import wished
@@ -227,9 +228,28 @@ def _from_session(session: LoggedSession, standing: Standing) -> _Understood:
         entry for log in book.sessions if log.plan == first for entry in log.session.entries
     )
     counts = [Count(lesson=id_) for id_ in plan.lessons if id_ in book.lessons]
-    learnt = taught(plan, session.entries, book.open, before)
+    learnt = tuple(taught(plan, session.entries, book.open, before))
     deltas = (Trained(plan=first, session=session), *counts, *learnt)
-    return _Understood(tuple(_moves(session, plan, before)), deltas)
+    moves = tuple(_moves(session, plan, before))
+    return _Understood((*moves, *_lowered(learnt, moves, standing)), deltas)
+
+
+# A best that is lower than the known one by more takes the loads back.
+_LOWER = 0.05
+
+
+def _lowered(
+    learnt: Iterable[Learn | Count], moves: Iterable[Operation], standing: Standing
+) -> Iterator[Operation]:
+    """Loads go back where the sessions show a best well below the one they were made from."""
+    maxes = read_athlete(wished(standing.person.order)).maxes
+    moved = {getattr(move, "exercise", None) for move in moves}
+    for delta in learnt:
+        for effect in delta.effects if isinstance(delta, Learn) else ():
+            if not isinstance(effect, BestLift) or effect.exercise in moved:
+                continue
+            if effect.kg < maxes.get(effect.exercise, 0.0) * (1 - _LOWER):
+                yield Intensity(step="back", exercise=effect.exercise)
 
 
 def _moves(

@@ -16,7 +16,8 @@ from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, catalogue
 from kuznia.domains.training.checks import findings, verify
 from kuznia.domains.training.checks.rules import rules
-from kuznia.domains.training.edits.logbook import Step, moved
+from kuznia.domains.training.edits.explaining import explained
+from kuznia.domains.training.edits.logbook import Step, at_hand, moved
 from kuznia.domains.training.schema.lesson import Short
 from kuznia.domains.training.schema.plan import Day, DayKind, Dose, Plan, Progression, Reason, Week
 from kuznia.forge.terms import Finding
@@ -128,6 +129,9 @@ def apply(plan: Plan, athlete: Athlete, operation: Operation, today: Today = FIR
         after = _DO[type(operation)](plan, operation, today)
     except _Impossible as refusal:
         return Changed(plan, False, (refusal.finding,))
+    if isinstance(operation, Intensity):
+        after = _each_dose(after, today, lambda dose: at_hand(dose, athlete))
+    after = explained(plan, after, athlete)
     if after == plan:
         nothing = Finding(
             "operation", "warn", "plan", "This operation changes nothing in the plan."

@@ -63,6 +63,7 @@ padding-bottom:.25rem;margin-bottom:.25rem}.day h3 span{font-weight:400;color:va
 table{width:100%;border-collapse:collapse;font-size:.85rem}
 th{text-align:left;font-weight:600;color:var(--soft);font-size:.75rem}
 th,td{padding:.2rem .35rem .2rem 0;vertical-align:top}td{border-top:1px solid #ececea}
+td .why{font-size:.72rem;line-height:1.25;margin:0}
 td.n{white-space:nowrap;font-variant-numeric:tabular-nums}
 td i{display:inline-block;width:1.25rem;height:.95rem;border:1px solid #8a8a8a;border-radius:.15rem;
 margin-right:.1rem}
@@ -155,7 +156,8 @@ def _row(dose: Dose) -> str:
     numbers = (words.amount(dose), load, str(dose.rir), f"{dose.rest} s")
     cells = "".join(f'<td class="n">{number}</td>' for number in numbers)
     boxes = f'<td class="n">{"<i></i>" * dose.sets}</td>'
-    return f"<tr><td>{escape(dose.name)}</td>{cells}{boxes}</tr>"
+    why = f'<p class="why">{escape(dose.reason.text)}</p>' if dose.reason.text else ""
+    return f"<tr><td>{escape(dose.name)}{why}</td>{cells}{boxes}</tr>"
 
 
 def _bars(plan: Plan, week: Week) -> Iterator[str]:

@@ -84,6 +84,9 @@ def table(name: str) -> PhraseTree:
     return PhraseTree(read_toml(__file__, "quantities.toml")[name])
 
 
+_HUNDRED = 100
+
+
 class Numbers:
     """The words of a clause, read number by number; `taken` are words that mean something else."""
 
@@ -125,9 +128,8 @@ class Numbers:
         if low is None:
             return None
         last = place + 1
-        tail = self.number(last)
-        if not self.text(place)[0].isdigit() and low >= 20 and tail and tail < 10:
-            low, last = low + tail, last + 1
+        if not self.text(place)[0].isdigit():
+            low, last = self._in_words(low, last)
         last += self.text(last) in _ORDINAL and self.glue(last - 1) in {"", "-"}
         high, end = self._range(last)
         if high is None and self.text(place - 1) in {"between", "між"}:
@@ -135,6 +137,20 @@ class Numbers:
             high = self.number(last + 1) if joined else None
             end = last + 2 if high is not None else end
         return Tag("number", place, end, "", low, low if high is None else high)
+
+    def _in_words(self, number: float, last: int) -> tuple[float, int]:
+        """The whole of a number that goes on: "forty five", "one hundred twenty", "сто сорок"."""
+        while (tail := self.number(last)) and not self.text(last)[0].isdigit():
+            if tail == _HUNDRED and number < 10:
+                number *= tail
+            elif (number % 100 == 0 and tail < _HUNDRED) or (
+                number % 100 >= 20 and number % 10 == 0 and tail < 10
+            ):
+                number += tail
+            else:
+                break
+            last += 1
+        return number, last
 
     def _range(self, last: int) -> tuple[float | None, int]:
         """What a number goes on to, if it does: "2-3", "8 to 12"."""

@@ -1,7 +1,8 @@
 """Misspelt words, set right where one slip leads to a word we know.
 
-A slip is two letters changed round, one left out or one too many, or one vowel for another. A
-word that we know is never changed, and a short one only where two letters changed places.
+A slip is two letters changed round, one left out or one too many, or one vowel for another, and
+never of the first letter. A word that we know is never changed, and a short one only where two
+letters changed places.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -125,4 +126,4 @@ def _swapped(word: str) -> Iterator[str]:
 
 
 def _shorter(word: str) -> Iterator[str]:
-    return (word[:place] + word[place + 1 :] for place in range(len(word)))
+    return (word[:place] + word[place + 1 :] for place in range(1, len(word)))

@@ -23,6 +23,7 @@ _NAMED = {
     "place": "place",
     "aims": "aim",
     "sports": "sport",
+    "multisport": "multisport",
     "sessions": "session",
     "kinds": "kind",
     "muscles": "muscle",

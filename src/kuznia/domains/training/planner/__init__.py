@@ -273,7 +273,7 @@ def _dose(
         percent=planned.percent,
         load=planned.load,
         load_unit=None if planned.load is None else frame.athlete.load_unit,
-        progression=progression(exercise, chosen.scheme),
+        progression=progression(exercise, chosen.scheme, frame.athlete),
         reason=frame.reasons.dose(chosen, planned, span, order == 1),
     )
 

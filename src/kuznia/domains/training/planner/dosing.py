@@ -6,6 +6,8 @@ from typing import Literal
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, patterns
 from kuznia.domains.training.planner.limits import TrainingLimits
+from kuznia.domains.training.schema.units import kilograms
+from kuznia.domains.training.schema.weights import WEIGHT_ITEMS, OwnWeights
 
 POWER = frozenset({"jump", "olympic"})
 _HEAVY = frozenset({"squat", "hinge", "h_push", "v_push", "h_pull", "v_pull"})
@@ -52,8 +54,41 @@ def _power(frame: TrainingLimits) -> Scheme:
     return Scheme(low, max(5, low), 90, "hold", explosive=True)
 
 
-def fixed_weight(exercise: Exercise) -> bool:
+# Of a best: a lighter heaviest weight makes no load of its own, only repetitions grow with it. A
+# single weight above the third asks for fewer repetitions than the plan has.
+_TOO_LIGHT, _TOO_LIGHT_HEAVY = 0.7, 0.85
+_SINGLE_SHARE = 0.7
+
+
+def own_weights(exercise: Exercise, athlete: Athlete) -> OwnWeights | None:
+    """The weights at hand for an exercise, where somebody said which they are."""
+    if exercise.load_type not in LOADED:
+        return None
+    names = (item for item in WEIGHT_ITEMS if item in exercise.equipment_all)
+    return athlete.weights.get(next(names, ""))
+
+
+def only_load(exercise: Exercise, athlete: Athlete) -> float | None:
+    """The load that stays: the only weight there is, or the heaviest where that is light."""
+    own = own_weights(exercise, athlete)
+    if own is None:
+        return None
+    best = athlete.maxes.get(exercise.id)
+    if own.single is not None:
+        fits = best is None or kilograms(own.single, own.unit) <= _SINGLE_SHARE * best
+        return own.single if fits else None
+    if best is None or own.heaviest is None:
+        return None
+    heavy = athlete.aim in {"strength", "power"} and athlete.level != "beginner"
+    share = _TOO_LIGHT_HEAVY if heavy else _TOO_LIGHT
+    return own.heaviest if kilograms(own.heaviest, own.unit) < share * best else None
+
+
+def fixed_weight(exercise: Exercise, athlete: Athlete) -> bool:
     """Whether the next weight up is out of reach: few own more than one or two kettlebells."""
+    own = own_weights(exercise, athlete)
+    if own is not None:
+        return own.single is not None or only_load(exercise, athlete) is not None
     return "kettlebell" in exercise.equipment_all
 
 
@@ -68,7 +103,11 @@ def _range(exercise: Exercise, athlete: Athlete, frame: TrainingLimits) -> tuple
         return 15, 20, 60
     if not exercise.compound:
         return 10, 15, 60
-    if exercise.load_type not in LOADED or fixed_weight(exercise):
+    if exercise.load_type not in LOADED or fixed_weight(exercise, athlete):
+        return 8, 15, 90
+    own = own_weights(exercise, athlete)
+    if own is not None and own.heaviest is not None and exercise.id not in athlete.maxes:
+        # What there is may be light for so few repetitions: the range is wide instead.
         return 8, 15, 90
     if heavy and exercise.load_type == "barbell" and exercise.pattern in _HEAVY:
         return 3, 5, 180
@@ -102,7 +141,7 @@ def _rule(
 ) -> Literal["double", "linear", "percent", "hold"]:
     if (
         exercise.id not in athlete.maxes
-        or fixed_weight(exercise)
+        or fixed_weight(exercise, athlete)
         or exercise.load_type not in LOADED
     ):
         return "double"

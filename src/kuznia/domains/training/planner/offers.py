@@ -1,6 +1,6 @@
 """Counter-offers: the wish, why it cannot be met, and what is planned instead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.planner.endurance.events import EVENTS
@@ -9,6 +9,8 @@ from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.schedule import WeekLayout
 from kuznia.domains.training.planner.wording import PlanWords
 from kuznia.domains.training.schema.plan import Notice, Offer
+from kuznia.domains.training.schema.profile import Multisport, Sport
+from kuznia.domains.training.schema.weights import OwnWeights
 
 # Of body mass a week.
 _SAFE_LOSS = 0.01
@@ -21,6 +23,7 @@ def offers(
     """Every counter-offer this person is due."""
     if start is not None:
         yield from _event_offer(athlete, start, frame.event_km, words)
+    yield from _multisport_offer(athlete, words)
     yield from _weight_offer(athlete, words)
 
 
@@ -31,16 +34,17 @@ def _event_offer(
     if wished is None or (start.event is not None and start.event.name == wished):
         return
     event = EVENTS[wished]
-    offered = start.event.name if start.event else words.say("offer_base")
+    asked = words.say(f"event_{wished}")
+    offered = words.say(f"event_{start.event.name}") if start.event else words.say("offer_base")
     if event.km > most_km + 0.1:
-        message = words.say("offer_E10_harm", asked=wished, offered=offered)
+        message = words.say("offer_E10_harm", asked=asked, offered=offered)
         reason = words.because("why_offer_harm")
         yield Offer(code="E10", asked=wished, offered=offered, message=message, reason=reason)
         return
     if event in start.events:
         # Base and weeks would do: what is short is the ladder of long runs.
         message = words.say(
-            "offer_E10_ladder", asked=wished, offered=offered, long=f"{event.long_km:g}"
+            "offer_E10_ladder", asked=asked, offered=offered, long=f"{event.long_km:g}"
         )
         reason = words.because("why_offer_event")
         yield Offer(code="E10", asked=wished, offered=offered, message=message, reason=reason)
@@ -50,7 +54,7 @@ def _event_offer(
         base=f"{start.weekly:g} km" if start.running else "0 km",
         weeks=athlete.weeks,
         long=round(start.long_minutes),
-        asked=wished,
+        asked=asked,
         need_weeks=event.weeks,
         need_base=f"{event.base_km:g}",
         need_long=round(event.long_km * start.pace),
@@ -62,6 +66,36 @@ def _event_offer(
         offered=offered,
         message=message,
         reason=words.because("why_offer_event"),
+    )
+
+
+_SPORTS: Mapping[Multisport, tuple[Sport, ...]] = {
+    "triathlon": ("swimming", "cycling", "running"),
+    "duathlon": ("running", "cycling"),
+    "aquathlon": ("swimming", "running"),
+}
+
+
+def _multisport_offer(athlete: Athlete, words: PlanWords) -> Iterator[Offer]:
+    """A race of several sports: one of them is planned, and the others are not claimed."""
+    race = athlete.endurance.multisport
+    if race is None:
+        return
+    planned = "strength" if athlete.kind == "strength" else athlete.endurance.sport
+    others = [words.say(f"sport_{sport}") for sport in _SPORTS[race] if sport != planned]
+    offered = words.say(f"sport_{planned}")
+    message = words.say(
+        "offer_E15",
+        asked=words.say(f"race_{race}"),
+        offered=offered,
+        others=words.listed(others),
+    )
+    yield Offer(
+        code="E15",
+        asked=race,
+        offered=offered,
+        message=message,
+        reason=words.because("why_offer_multisport"),
     )
 
 
@@ -111,7 +145,26 @@ def _practical(
         yield words.notice("E08" if frame.heart_rate else "E09")
     if athlete.unknown:
         yield words.notice("equipment", names=", ".join(athlete.unknown)[:120])
+    if athlete.weights:
+        yield words.notice("weights", names=_owned(athlete, words))
     if len(layout.work) < athlete.days:
         yield words.notice("days", asked=athlete.days, used=len(layout.work))
     if not athlete.flags and athlete.health.systolic is None:
         yield words.notice("health")
+
+
+def _owned(athlete: Athlete, words: PlanWords) -> str:
+    """The weights at hand: "kettlebell 20 kg, dumbbells up to 12 kg"."""
+    return ", ".join(_weights(own, words) for own in athlete.weights.values())
+
+
+def _weights(own: OwnWeights, words: PlanWords) -> str:
+    unit = words.say(f"unit_{own.unit}")
+    parts = [words.say(f"weights_{own.item}")]
+    if own.sizes:
+        parts.append(f"{', '.join(f'{size:g}' for size in own.sizes)} {unit}")
+    elif own.up_to is not None:
+        parts.append(words.say("weights_up_to", load=f"{own.up_to:g} {unit}"))
+    if own.step is not None:
+        parts.append(words.say("weights_step", load=f"{own.step:g} {unit}"))
+    return " ".join(parts)

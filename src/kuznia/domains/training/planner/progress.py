@@ -11,6 +11,8 @@ from kuznia.domains.training.planner.dosing import (
     Scheme,
     fixed_weight,
     lower_body,
+    only_load,
+    own_weights,
     percent,
 )
 from kuznia.domains.training.planner.limits import TrainingLimits
@@ -19,7 +21,7 @@ from kuznia.domains.training.planner.strength import Chosen
 from kuznia.domains.training.schema.lesson import LoadFactor
 from kuznia.domains.training.schema.plan import Progression
 from kuznia.domains.training.schema.profile import Level
-from kuznia.domains.training.schema.units import kilograms, to_plates
+from kuznia.domains.training.schema.units import KG_IN_LB, kilograms, to_plates
 
 # What is new in a week, measured against the last full one.
 Change = Literal[
@@ -83,7 +85,8 @@ class Course:
 
 def efforts(course: Course, weeks: Sequence[Span]) -> tuple[Effort, ...]:
     """Every week's effort of one exercise."""
-    if course.best is not None:
+    only = only_load(course.exercise, course.athlete)
+    if course.best is not None and only is None:
         played = _with_load(course, weeks, course.best * _factor(course.athlete))
         if all(effort.load for effort in played):
             return _named(course, weeks, played)
@@ -91,10 +94,12 @@ def efforts(course: Course, weeks: Sequence[Span]) -> tuple[Effort, ...]:
         played = tuple(
             Effort(course.scheme.low, _reserve(course, span, span is weeks[-1])) for span in weeks
         )
-    elif course.exercise.load_type in LOADED and not fixed_weight(course.exercise):
+    elif course.exercise.load_type in LOADED and not fixed_weight(course.exercise, course.athlete):
         played = _in_cycles(course, weeks)
     else:
         played = _in_a_line(course, weeks)
+    if only is not None:
+        played = tuple(replace(effort, load=only) for effort in played)
     return _named(course, weeks, played)
 
 
@@ -149,8 +154,11 @@ def _load(course: Course, best: float, reps: int, rir: int) -> tuple[float, floa
 
 
 def _plates(course: Course, kg: float) -> float:
-    exercise = course.exercise
-    return to_plates(kg, course.athlete.load_unit, exercise.step_kg, exercise.step_lb)
+    exercise, unit = course.exercise, course.athlete.load_unit
+    own = own_weights(exercise, course.athlete)
+    if own is not None:
+        return own.fitting(kg / KG_IN_LB if unit == "lb" else kg, _smallest(course))
+    return to_plates(kg, unit, exercise.step_kg, exercise.step_lb)
 
 
 def _full_week(course: Course, span: Span, rir: int, best: float, before: Effort | None) -> Effort:
@@ -181,6 +189,9 @@ def _full_week(course: Course, span: Span, rir: int, best: float, before: Effort
 
 def _smallest(course: Course) -> float:
     exercise = course.exercise
+    own = own_weights(exercise, course.athlete)
+    if own is not None and own.step:
+        return own.step
     return exercise.step_lb if course.athlete.load_unit == "lb" else exercise.step_kg
 
 
@@ -279,9 +290,13 @@ def _change(course: Course, span: Span, effort: Effort, full: Effort | None) -> 
     return "closer" if effort.rir < full.rir else "same"
 
 
-def progression(exercise: Exercise, scheme: Scheme) -> Progression:
+def progression(exercise: Exercise, scheme: Scheme, athlete: Athlete) -> Progression:
     """The rule a log is read by: legs in bigger steps than arms, never beyond the range."""
     step = 0.0
-    if exercise.load_type in LOADED and scheme.progression != "hold" and not fixed_weight(exercise):
+    if (
+        exercise.load_type in LOADED
+        and scheme.progression != "hold"
+        and not fixed_weight(exercise, athlete)
+    ):
         step = 5.0 if lower_body(exercise) else 2.5
     return Progression(kind=scheme.progression, low=scheme.low, high=scheme.high, step_percent=step)

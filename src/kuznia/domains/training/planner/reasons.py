@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kuznia.domains.training.athlete.athlete import Athlete
-from kuznia.domains.training.catalogue import Exercise, patterns
-from kuznia.domains.training.planner.dosing import fixed_weight
+from kuznia.domains.training.catalogue import Exercise, catalogue, patterns
+from kuznia.domains.training.planner.dosing import fixed_weight, only_load, own_weights
 from kuznia.domains.training.planner.phases import EASY, Span
 from kuznia.domains.training.planner.progress import Effort
 from kuznia.domains.training.planner.strength import Chosen
@@ -55,6 +55,11 @@ class PlanReasons:
         parts = [self.words.part("pattern_power")] if chosen.scheme.explosive else []
         return self.words.joined(works, why, *parts, *self._new(chosen, effort, span))
 
+    def edited(self, dose: Dose, *, added: bool) -> Reason:
+        """Why an exercise stands here that feedback brought in or changed."""
+        name = "edited_new" if added else "edited_dose"
+        return self.words.joined(self._works(catalogue()[dose.id]), self.words.part(name))
+
     def _week(self, span: Span) -> list[ReasonPart]:
         if span.phase in EASY:
             return [self._place(span)]
@@ -79,6 +84,8 @@ class PlanReasons:
         exercise = chosen.exercise
         if chosen.lesson:
             return self.words.part("because_lesson")
+        if only_load(exercise, self.athlete) is not None:
+            return self.words.part("line_kit_only")
         if effort.load is not None:
             return self.words.part("because_load")
         near = self._near(exercise)
@@ -86,7 +93,7 @@ class PlanReasons:
             return self.words.part("line_allows", regions=self.words.listed(near))
         if first:
             return self.words.part("line_first", goal=self.words.say(f"goal_{self.athlete.aim}"))
-        kit = "kettlebell" if fixed_weight(exercise) else exercise.load_type
+        kit = "kettlebell" if fixed_weight(exercise, self.athlete) else exercise.load_type
         return self.words.part(f"line_kit_{kit}")
 
     def _near(self, exercise: Exercise) -> list[str]:
@@ -103,7 +110,10 @@ class PlanReasons:
         if effort.change == "start":
             known = "known" if effort.load is not None else chosen.exercise.unit
             return [self.words.part(f"new_start_{known}")]
-        return [self._place(span), self.words.part(f"new_{effort.change}")]
+        name = f"new_{effort.change}"
+        if effort.change == "next_weight" and own_weights(chosen.exercise, self.athlete):
+            name = "new_next_weight_own"
+        return [self._place(span), self.words.part(name)]
 
     def _place(self, span: Span) -> ReasonPart:
         """Which week of which block it is."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import MAJOR, Exercise, patterns
 from kuznia.domains.training.planner.choice import Chooser, choose
-from kuznia.domains.training.planner.dosing import LOADED, POWER, Scheme, scheme
+from kuznia.domains.training.planner.dosing import LOADED, POWER, Scheme, own_weights, scheme
 from kuznia.domains.training.planner.limits import TrainingLimits
 from kuznia.domains.training.planner.problem import (
     ExerciseCandidate,
@@ -14,7 +14,7 @@ from kuznia.domains.training.planner.problem import (
     Problem,
     StrengthDay,
 )
-from kuznia.domains.training.schema.lesson import Prefer, VolumeFactor
+from kuznia.domains.training.schema.lesson import Lesson, OwnEquipment, Prefer, VolumeFactor
 from kuznia.domains.training.schema.profile import Level
 
 MAIN = frozenset({"squat", "hinge", "h_push", "v_push", "h_pull", "v_pull"})
@@ -121,7 +121,7 @@ def template(
     liked = {
         effect.exercise: lesson.id
         for lesson, effect in athlete.effects
-        if isinstance(effect, Prefer)
+        if isinstance(effect, Prefer) and not _owns(lesson)
     }
     filled: dict[int, tuple[Chosen, ...]] = {}
     for session, here in zip(week.sessions, chooser(week), strict=True):
@@ -137,6 +137,11 @@ def template(
         chosen.sort(key=_place)
         filled[session.day] = (*chosen, *_balance(frame, pool, session.day))
     return Template(filled, split, week.floor)
+
+
+def _owns(lesson: Lesson) -> bool:
+    """Whether an exercise is preferred for a piece of equipment, which is no liking of it."""
+    return any(isinstance(effect, OwnEquipment) for effect in lesson.effects)
 
 
 def eased(template: Template, floor: float) -> Mapping[tuple[int, str], int]:
@@ -300,6 +305,8 @@ def _score(exercise: Exercise, athlete: Athlete, liked: frozenset[str]) -> int:
     if athlete.level == "beginner":
         score -= 4 * (exercise.level - 1) + 2 * (exercise.load_type == "barbell")
     score += 8 if exercise.id in athlete.maxes else 0
+    # Weights that somebody names are there to be used.
+    score += 6 if own_weights(exercise, athlete) is not None else 0
     score -= 8 if _half_a_movement(exercise) else 0
     return score + (60 if exercise.id in liked else 0)
 

@@ -14,6 +14,9 @@ Short = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 WISH = "wish-"
 
 
+Kilograms = Annotated[float, Field(gt=0, le=700, allow_inf_nan=False)]
+
+
 class _LessonValue(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -62,10 +65,14 @@ class LongDay(_LessonValue):
 
 
 class OwnEquipment(_LessonValue):
-    """Count this piece of equipment as at hand."""
+    """Count this piece of equipment as at hand, with these weights in kilograms."""
 
     do: Literal["own_equipment"] = "own_equipment"
     item: Short
+    sizes: tuple[Kilograms, ...] = Field(default=(), max_length=20)
+    up_to: Kilograms | None = None
+    # The smallest step from one load to the next.
+    step: Kilograms | None = None
 
 
 class LackEquipment(_LessonValue):

@@ -15,6 +15,7 @@ from pydantic import (
 from kuznia.domains.training.catalogue import items_of, kits, nearest_equipment
 from kuznia.domains.training.schema.flags import Flag
 from kuznia.domains.training.schema.lesson import Lesson
+from kuznia.domains.training.schema.weights import WeightItem
 from kuznia.forge.terms import Draft, Input
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -24,12 +25,14 @@ Kind = Literal["strength", "endurance", "both"]
 Aim = Literal["health", "strength", "muscle", "stamina", "power", "weight_loss"]
 Sport = Literal["running", "cycling", "rowing", "swimming", "walking", "handcycling"]
 EventName = Literal["5k", "10k", "half", "marathon"]
+Multisport = Literal["triathlon", "duathlon", "aquathlon"]
 Region = Literal["knee", "shoulder", "low_back", "wrist", "elbow", "ankle", "hip", "neck"]
 Language = Literal["en", "uk"]
 
 # A plan begins within these: calendars and their arithmetic end not far beyond.
 EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Mass = Annotated[float, Field(gt=0, le=1500, allow_inf_nan=False)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 
@@ -93,11 +96,23 @@ class Lift(ProfileBlock):
     reps: int = Field(default=1, ge=1, le=12)
 
 
+class Weights(ProfileBlock):
+    """Weights that are at hand, in the profile's weight unit: each one, or the heaviest."""
+
+    item: WeightItem
+    sizes: tuple[Mass, ...] = Field(default=(), max_length=20)
+    up_to: Mass | None = None
+    # The smallest step from one load to the next: two of the smallest plates of a bar.
+    step: Mass | None = None
+
+
 class Endurance(ProfileBlock):
     """Where a person's endurance stands, and what it is for."""
 
     sport: Sport = "running"
     event: EventName | None = None
+    # A race of several sports. One sport is planned; the plan says what to do for the others.
+    multisport: Multisport | None = None
     weekly_km: Number | None = Field(default=None, ge=0, le=400)
     weekly_minutes: int | None = Field(default=None, ge=0, le=3000)
     longest_km: Number | None = Field(default=None, ge=0, le=200)
@@ -127,6 +142,7 @@ class Profile(ProfileBlock):
     weekdays: tuple[Weekday, ...] = Field(default=(), max_length=7)
     minutes: int = Field(default=45, ge=15, le=180)
     equipment: tuple[Equipment, ...] = Field(default=("none",), max_length=40)
+    weights: tuple[Weights, ...] = Field(default=(), max_length=8)
     # What a usual week holds now, in minutes of any exercise.
     current_minutes: int | None = Field(default=None, ge=0, le=3000)
     vigorous_habit: bool = False

@@ -1,13 +1,13 @@
 """One exercise before or instead of another: swaps, and what is liked more."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kuznia.domains.training.catalogue.matching import match
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.exercises import Read, about, doubt
 from kuznia.domains.training.wishes.pieces import WishPiece
-from kuznia.domains.training.wishes.stance import stance
-from kuznia.domains.training.wishes.telling import is_told
+from kuznia.domains.training.wishes.stance import is_told, stance
 from kuznia.domains.training.wishes.typed import Doubtful
 
 _SYMBOLS = {"->": "swap", "\u2192": "swap", "=>": "swap", ">": "over", "<": "under"}
@@ -114,7 +114,8 @@ def _half_named(piece: WishPiece, tag: Tag) -> Read:
     if exercise is None or (behind and ahead) or piece.says("swap_in"):
         return Doubtful(*piece.span, "unknown", behind or ahead)
     other = Tag("exercise", 0, 0, exercise)
-    return about(piece, "swap", tag, other) if behind else about(piece, "swap", other, tag)
+    out, into = (tag, other) if behind else (other, tag)
+    return replace(about(piece, "swap", out, into), is_whole=True)
 
 
 def _is_substitute_for(piece: WishPiece) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.exercises import Read, about, doubt
 from kuznia.domains.training.wishes.pieces import WishPiece
-from kuznia.domains.training.wishes.telling import is_told
+from kuznia.domains.training.wishes.stance import is_told
 from kuznia.domains.training.wishes.typed import Do
 
 
@@ -14,7 +14,7 @@ def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     hard, easy = _cues(piece)
     if not (hard or easy):
         return
-    if piece.says("rather"):
+    if piece.says("rather") or _is_complaint(piece, [*hard, *easy]):
         # "Harder than I thought": what it was like, and not what it is to be.
         yield doubt(piece, "unsure")
         return
@@ -41,6 +41,59 @@ def effort(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
         yield from (about(piece, do, tag) for tag in things)
     else:
         yield about(piece, do)
+
+
+_COMPARED = frozenset(
+    [
+        "harder",
+        "heavier",
+        "tougher",
+        "easier",
+        "lighter",
+        "важче",
+        "легше",
+        "тяжче",
+        "складніше",
+        "простіше",
+    ]
+)
+_BEING = frozenset(
+    [
+        "is",
+        "are",
+        "was",
+        "were",
+        "it's",
+        "they're",
+        "got",
+        "gets",
+        "getting",
+        "feels",
+        "felt",
+        "feel",
+        "became",
+        "become",
+        "seems",
+        "seem",
+        "went",
+        "стало",
+        "стали",
+        "стає",
+        "було",
+        "були",
+        "дається",
+        "йде",
+        "йдуть",
+    ]
+)
+
+
+def _is_complaint(piece: WishPiece, cues: Sequence[Tag]) -> bool:
+    """ "Squats got heavier": what something has become, and not what it is to be."""
+    words = {word.text for word in piece.words[piece.first : piece.last]}
+    alone = [cue for cue in cues if cue.last - cue.first == 1]
+    compared = any(piece.words[cue.first].text in _COMPARED for cue in alone)
+    return compared and bool(words & _BEING) and not piece.says("polite", "add")
 
 
 _NOTHING = frozenset({"nothing", "ніщо", "нічого"})

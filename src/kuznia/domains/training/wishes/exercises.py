@@ -7,13 +7,12 @@ from typing import cast
 from kuznia.domains.training.catalogue.matching import exactly, match, words_of
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.pieces import WishPiece
-from kuznia.domains.training.wishes.stance import Stance, stance
-from kuznia.domains.training.wishes.telling import (
-    MAX_UNREAD,
+from kuznia.domains.training.wishes.stance import (
     SAID,
+    Stance,
     is_own_doing,
     is_told,
-    is_vague,
+    stance,
 )
 from kuznia.domains.training.wishes.typed import (
     Do,
@@ -73,10 +72,8 @@ def about_things(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     if any(tag.kind in {"exercise", "group"} for tag in things):
         # "My favourite lift" is the one that is named.
         things = [tag for tag in things if tag.kind != "kind"]
-    if _has_loose_denial(piece):
-        yield doubt(piece, "contradiction")
-        return
-    if things and (is_told(piece) or is_vague(piece, things)):
+    of_all = piece.says("except") and piece.says("any_day")
+    if things and not of_all and (is_told(piece)):
         yield doubt(piece, "unsure")
         return
     if piece.says("except"):
@@ -100,14 +97,19 @@ def whole_name(piece: WishPiece) -> Iterator[Read]:
     is_plain = len(piece.things) == 1 and not piece.free
     if len(cues) != 1 or spoken is None or is_plain or not piece.things or piece.all("sport"):
         return
-    if list(piece.unread(piece.first, cues[0].first)):
+    if list(piece.unread(piece.first, cues[0].first)) or piece.things[0].first < cues[0].first:
         return
     ends = [cue.first for cue in piece.cued("polite") if cue.first > cues[0].first]
     last = min([*ends, piece.last])
     text = " ".join(word.text for word in piece.words[cues[0].last : last])
     exercise = exactly(words_of(text))
     if exercise is not None:
-        yield from _wish(piece, Tag("exercise", 0, 0, exercise), spoken)
+        yield from _named_whole(piece, exercise, spoken)
+
+
+def _named_whole(piece: WishPiece, exercise: str, spoken: Stance) -> Iterator[Read]:
+    for part in _wish(piece, Tag("exercise", 0, 0, exercise), spoken):
+        yield replace(part, is_whole=True) if isinstance(part, TypedWish) else part
 
 
 def _denied_unclearly(piece: WishPiece, things: Sequence[Tag]) -> Doubt | None:
@@ -158,16 +160,6 @@ def is_but_no(piece: WishPiece) -> bool:
 _NOT = frozenset({"not", "не"})
 
 
-def _has_loose_denial(piece: WishPiece) -> bool:
-    """Whether one of two denials is of a word that nothing was read from: "I won't say I don't"."""
-    denials = piece.cued("not", "without", "cannot", "stop")
-    items = [tag.first for tag in piece.items]
-    return len(denials) > 1 and any(
-        list(piece.unread(tag.last, min((i for i in items if i >= tag.last), default=tag.last)))
-        for tag in denials
-    )
-
-
 def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
     """Cues are about the thing behind them where the piece begins with one, else about the thing
     before them; a thing without any is as the one before it."""
@@ -180,17 +172,46 @@ def _several(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
         high = things[number + 1].first if number + 1 < len(things) else piece.last
         span = range(low, tag.first) if leads else range(tag.last, high)
         own = [cue for cue in cues if cue.first in span]
-        known = stance(own, bare=_touches(piece, own, tag)) or known
+        if number and not own and not _is_next_item(piece, things[number - 1], tag):
+            yield doubt(piece, "contradiction")
+            continue
+        known = stance(own, bare=_touches(own, tag)) or known
         if leads and tag == things[-1] and tail is not None and not own:
             known = _agree(known, tail)
         yield from _wish(piece, tag, known or tail)
 
 
-def _touches(piece: WishPiece, cues: Sequence[Tag], tag: Tag) -> bool:
-    """Whether the last denial stands before this thing, with nothing unread between them."""
+_LISTS = frozenset(
+    [
+        "and",
+        "or",
+        "nor",
+        "the",
+        "my",
+        "any",
+        "all",
+        "both",
+        "also",
+        "і",
+        "й",
+        "та",
+        "або",
+        "чи",
+        "ні",
+    ]
+)
+
+
+def _is_next_item(piece: WishPiece, before: Tag, tag: Tag) -> bool:
+    """ "Squats and lunges", and not "squats in the shadow of lunges"."""
+    between = piece.words[before.last : tag.first]
+    return all(len(word.text) == 1 or word.text in _LISTS for word in between)
+
+
+def _touches(cues: Sequence[Tag], tag: Tag) -> bool:
+    """Whether the last denial stands before this thing."""
     denials = [cue for cue in cues if cue.name in {"not", "without", "cannot", "stop"}]
-    is_before = bool(denials) and denials[-1].first <= tag.first
-    return is_before and not list(piece.unread(denials[-1].last, tag.first))
+    return bool(denials) and denials[-1].first <= tag.first
 
 
 def _agree(known: Stance | None, tail: Stance) -> Stance:
@@ -207,7 +228,7 @@ def _whole(piece: WishPiece, tag: Tag) -> Stance | None:
     """What the cues before and behind the only thing come to."""
     before = [cue for cue in piece.cues if cue.last <= tag.first]
     behind = [cue for cue in piece.cues if cue.first >= tag.last]
-    ahead = stance(before, bare=_touches(piece, before, tag))
+    ahead = stance(before, bare=_touches(before, tag))
     after = stance(behind, near=False, bare=not before and is_plain_no(piece))
     if ahead is None or after is None:
         return ahead if after is None else after
@@ -232,7 +253,7 @@ def unnamed(piece: WishPiece) -> Iterator[Read]:
     )
     matched = match(words)
     if matched.exercise is not None and spoken != "swap":
-        yield from _wish(piece, Tag("exercise", 0, 0, matched.exercise), spoken)
+        yield from _named_whole(piece, matched.exercise, spoken)
     elif words and (matched.score >= _POSSIBLE or spoken not in {"like", "add"}):
         yield Doubtful(*piece.span, "unknown", words if matched.score >= _POSSIBLE else "")
 
@@ -250,19 +271,17 @@ def _excepted(piece: WishPiece, things: Sequence[Tag]) -> Iterator[Read]:
         # "I like squats, but not on Monday" excepts no squats.
         yield doubt(piece, "incomplete")
         return
-    said_cues = [cue for cue in piece.cues if cue.name in SAID]
-    rest = [cue for cue in said_cues if cue.last <= mark.first]
-    if not rest and piece.says("any_day"):
-        rest = said_cues
-    said_of_rest = stance(rest)
-    is_open = said_of_rest is None and bool(list(piece.unread(piece.first, mark.first)))
-    if is_open or any(tag.kind == "muscle" for tag in behind):
+    cues = [cue for cue in piece.cues if cue.name in SAID]
+    ahead = [cue for cue in cues if cue.last <= mark.first]
+    spoken = stance(ahead or cues)
+    if any(tag.kind == "muscle" for tag in behind):
         yield doubt(piece, "incomplete")
-    elif said_of_rest in {None, "like", "fine", "keep", "add"}:
+    elif spoken in {None, "like", "fine", "keep", "add"}:
         yield from (about(piece, "avoid", tag) for tag in behind)
-    elif said_of_rest in {"hate", "drop"}:
+    elif spoken == "drop" or (spoken == "hate" and ahead):
         yield from (about(piece, "keep", tag) for tag in behind)
-    elif behind:
+    else:
+        # A dislike behind it may be of the exception: "anything but burpees, which I hate".
         yield doubt(piece, "contradiction")
 
 
@@ -278,12 +297,10 @@ def _of_it(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
     spoken = stance(piece.cues, bare=is_plain_no(piece))
     if spoken in {None, "unclear"} or not before or piece.says("else", "any_day"):
         return
-    if _is_told_of_it(piece):
+    if _is_told_of_it(piece) or (is_counted(piece) and not piece.says("it")):
         yield doubt(piece, "unsure")
         return
-    if piece.free >= MAX_UNREAD:
-        yield doubt(piece, "unsure")
-    elif piece.says("it") or piece.free == 0:
+    if piece.says("it") or piece.free == 0:
         for tag in before:
             yield from _wish(piece, tag, spoken)
 

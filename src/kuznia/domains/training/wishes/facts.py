@@ -8,7 +8,7 @@ from kuznia.domains.training.language.named import exercises_of
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.exercises import Read, about, doubt
 from kuznia.domains.training.wishes.pieces import WishPiece
-from kuznia.domains.training.wishes.typed import Doubt
+from kuznia.domains.training.wishes.typed import Doubt, TypedWish
 
 # A best is at least this heavy; lighter weights are those of one's dumbbells.
 _MAX_REPS = 12
@@ -49,7 +49,41 @@ def _items(piece: WishPiece, items: Sequence[Tag]) -> Iterator[Read]:
         return
     for tag in items:
         wish = about(piece, "own" if owned else "lack", tag)
-        yield replace(wish, amount=weight(piece, tag) if owned else None, only=piece.says("only"))
+        wish = weighed(piece, tag, wish) if owned else wish
+        yield replace(wish, only=piece.says("only"))
+
+
+def weighed(piece: WishPiece, tag: Tag, wish: TypedWish) -> TypedWish:
+    """What a piece says of the weights of a thing that is owned: each, the heaviest, the plates."""
+    heaviest = weight(piece, tag)
+    if heaviest is None:
+        return wish
+    if tag.name == "barbell" and piece.says("plates"):
+        return replace(wish, amount=heaviest, name="plates")
+    kilos = [number for number in piece.all("kg") if number.high == heaviest]
+    bounds = [bound.last for bound in piece.all("at_most")]
+    is_range = any(number.low < number.high for number in kilos)
+    near = any(0 <= number.first - last <= 1 for number in kilos for last in bounds)
+    if tag.name == "barbell" or is_range or near or piece.says("up_to"):
+        return replace(wish, amount=heaviest, name="up_to")
+    return replace(wish, amount=heaviest, sizes=_sizes(piece, heaviest))
+
+
+def _sizes(piece: WishPiece, heaviest: float) -> tuple[float, ...]:
+    """ "Kettlebells of 12 and 16 kg": all of them, where they are of one thing."""
+    if len(piece.all("equipment")) > 1:
+        return (heaviest,)
+    kilos = [number for number in piece.all("kg") if number.high >= 1]
+    # "12 and 16 kg": the unit stands once.
+    listed = [
+        number
+        for number in piece.all("number")
+        if kilos and number.last == kilos[0].first - 1 and piece.words[number.last].text in _LISTED
+    ]
+    return tuple(sorted({number.high for number in (*kilos, *listed)}))
+
+
+_LISTED = frozenset({"and", "і", "й", "та"})
 
 
 def _excepted(piece: WishPiece, items: Sequence[Tag], owned: bool | Doubt) -> Iterator[Read]:
@@ -80,7 +114,7 @@ def _owned(piece: WishPiece, items: Sequence[Tag]) -> bool | Doubt | None:
         return None if others else False
     if piece.says("hate", "drop", "swap", "like", "keep") and not have:
         return None
-    weighed = bool(piece.all("kg")) or bool(piece.all("at_most"))
+    weighed = bool(piece.all("kg", "at_most")) and not piece.says("too_hard", "too_easy")
     if piece.says("only") and not have and piece.free:
         return None
     if have or weighed or (piece.says("only") and not _CARDIO & {tag.name for tag in items}):
@@ -156,6 +190,11 @@ def best(piece: WishPiece) -> Iterator[Read]:
 def event(piece: WishPiece) -> Iterator[Read]:
     """A race with its date."""
     dates, distances = piece.all("date"), piece.all("km")
+    several = piece.all("multisport")
+    if several and not piece.says("not", "cannot", "drop", "without", "stop", "past"):
+        # One sport is planned: what becomes of the others is said in the plan.
+        yield replace(about(piece, "event"), name=several[0].name)
+        return
     if not (piece.says("race") or (dates and distances)):
         return
     weeks = piece.all("weeks")

@@ -7,6 +7,7 @@ wishes says so. What the prompt narrows down (a day off, fewer minutes) holds in
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import get_args
 
 from kuznia.domains.training.catalogue import catalogue, fingerprint, items_of
 from kuznia.domains.training.language.named import muscles_of, named_first, needs
@@ -31,9 +32,11 @@ from kuznia.domains.training.schema.profile import (
     WEEKDAYS,
     Endurance,
     EventName,
+    Multisport,
     PlanInput,
     Profile,
 )
+from kuznia.domains.training.schema.weights import WEIGHT_ITEMS
 from kuznia.domains.training.wishes.reader import read_wishes
 from kuznia.domains.training.wishes.typed import ReadWishes, Thing, TypedWish
 
@@ -51,7 +54,7 @@ def wished(order: PlanInput) -> PlanInput:
     text = f"{order.prompt}\n{profile.notes}"
     lessons = (*_lessons(read.wishes, profile, text), *_nothing_else(read.wishes, profile, text))
     for wish in read.wishes:
-        profile = _filled(profile, wish)
+        profile = _with_sports(_filled(profile, wish), wish)
     return order.model_copy(update={"profile": profile, "lessons": (*order.lessons, *lessons)})
 
 
@@ -171,7 +174,7 @@ def _of_means(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
     if wish.do in {"own", "lack"} and wish.thing is not None:
         item = _item(wish.thing.name)
         if items_of(item) is not None:
-            yield OwnEquipment(item=item) if wish.do == "own" else LackEquipment(item=item)
+            yield owned(item, wish) if wish.do == "own" else LackEquipment(item=item)
             yield from _done_with(item, profile) if wish.do == "own" else ()
     elif wish.do == "best" and wish.amount:
         kg = wish.amount * (_POUND if profile.weight_unit == "lb" else 1.0)
@@ -180,6 +183,29 @@ def _of_means(wish: TypedWish, profile: Profile) -> Iterator[Effect]:
             for name in _ids(wish.thing)[:1]
             if 0.5 <= kg <= 700
         )
+
+
+# Plates that are no heavier are those of one side; more is all the plates there are.
+_PLATE = 25.0
+_BAR = 20.0
+
+
+def owned(item: str, wish: TypedWish) -> OwnEquipment:
+    """A piece of equipment with its weights, where they say something about loads."""
+    kg = round(wish.amount or 0.0, 3)
+    if item not in WEIGHT_ITEMS or not 0 < kg <= _MAX_KG:
+        return OwnEquipment(item=item)
+    if wish.name == "plates":
+        is_plate = kg <= _PLATE
+        return OwnEquipment(
+            item=item, step=2 * kg if is_plate else None, up_to=None if is_plate else kg + _BAR
+        )
+    if wish.name == "up_to":
+        return OwnEquipment(item=item, up_to=kg)
+    return OwnEquipment(item=item, sizes=tuple(round(size, 3) for size in wish.sizes))
+
+
+_MAX_KG = 500
 
 
 def _done_with(item: str, profile: Profile) -> Iterator[Effect]:
@@ -211,6 +237,19 @@ def _filled(profile: Profile, wish: TypedWish) -> Profile:
     update = dict(_fields(profile, wish))
     free = {name: value for name, value in update.items() if name not in profile.model_fields_set}
     return profile.model_copy(update=free) if free else profile
+
+
+_MULTISPORTS: Mapping[str, Multisport] = {name: name for name in get_args(Multisport)}
+
+
+def _with_sports(profile: Profile, wish: TypedWish) -> Profile:
+    """The profile with the race of several sports that the prompt names."""
+    race = _MULTISPORTS.get(wish.name) if wish.do == "event" else None
+    if race is None:
+        return profile
+    endurance = profile.endurance or Endurance(sport="running")
+    endurance = endurance.model_copy(update={"multisport": race})
+    return profile.model_copy(update={"endurance": endurance})
 
 
 def _fields(profile: Profile, wish: TypedWish) -> Iterator[tuple[str, object]]:

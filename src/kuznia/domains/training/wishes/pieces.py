@@ -29,6 +29,7 @@ _AMOUNTS = frozenset(
         "split",
         "posture",
         "place",
+        "multisport",
     }
 )
 _BOUNDS = frozenset(
@@ -105,9 +106,26 @@ class WishPiece:
         read = {place for tag in self.items for place in range(tag.first, tag.last)}
         for place in range(first, last):
             text = self.words[place].text
-            is_soft = len(text) < 3 or text in _AND | _GOES_ON or bool(soft().word(text))
-            if place not in read and not is_soft:
+            if place not in read and not _is_neutral(text):
                 yield text
+
+
+def _is_neutral(word: str) -> bool:
+    """Whether a word turns no wish round, whatever it stands beside."""
+    if word in _turning():
+        return False
+    return len(word) < 3 or word in _neutral() or bool(soft().word(word))
+
+
+@cache
+def _turning() -> frozenset[str]:
+    return frozenset(read_toml(__file__, "cues.toml")["turning"]["words"])
+
+
+@cache
+def _neutral() -> frozenset[str]:
+    texts = read_toml(__file__, "cues.toml")["neutral"].values()
+    return frozenset({*_AND, *_BUT, *_GOES_ON, *(word for text in texts for word in text.split())})
 
 
 def _day_ranges(piece: WishPiece) -> Iterator[tuple[int, ...]]:
@@ -359,6 +377,8 @@ def _two_wishes(items: Sequence[Tag], first: int, place: int) -> bool:
     later = [tag for tag in items if tag.first >= place][:3]
     left = [tag for tag in items if first <= tag.first < place]
     counted = any(tag.kind == "count" for tag in left) and any(tag.kind == "count" for tag in later)
+    # "Thursdays at most 30 minutes and I hate burpees".
+    counted = counted or (_is_strong(later) and any(tag.kind == "minutes" for tag in left))
     return counted or (_is_strong(left) and _is_strong(later))
 
 

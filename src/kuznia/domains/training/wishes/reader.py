@@ -5,14 +5,14 @@ about somebody else is never acted on. Then each piece is read by the first read
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes import comparing, effort, exercises, facts, schedule
-from kuznia.domains.training.wishes.exercises import Read, doubt, is_bare, is_counted, is_plain_no
+from kuznia.domains.training.wishes.carrying import WishReading, carried_on
+from kuznia.domains.training.wishes.exercises import Read, doubt, is_bare, is_plain_no
 from kuznia.domains.training.wishes.pieces import WishPiece, pieces
 from kuznia.domains.training.wishes.typed import (
-    Do,
     Doubt,
     Doubtful,
     ReadWishes,
@@ -49,27 +49,6 @@ _TAKEN_OUT = frozenset({"avoid", "less_of", "less", "swap"})
 _REQUESTS = frozenset({"add", "drop", "keep", "swap", "swap_in"})
 
 
-@dataclass(slots=True)
-class _Reading:
-    """What is read so far, and what the last piece was about."""
-
-    wishes: list[TypedWish] = field(default_factory=list[TypedWish])
-    doubts: list[Doubtful] = field(default_factory=list[Doubtful])
-    # The things named last, the wishes read from them, and things nothing was said of yet.
-    things: tuple[Tag, ...] = ()
-    last: tuple[TypedWish, ...] = ()
-    # A head without things, "at home I have:", and the days of the piece before.
-    heads: Do | None = None
-    days: tuple[Tag, ...] = ()
-    sentence: int = 0
-    # Whether nothing was said of the things named last.
-    is_named_only: bool = False
-    # The sentence that names a goal.
-    goal: int = -1
-    is_other: bool = False
-    is_question: bool = False
-
-
 def read_wishes(text: str) -> ReadWishes:
     """What a text wants, and what of it has to be asked back."""
     made = pieces(text)
@@ -77,7 +56,7 @@ def read_wishes(text: str) -> ReadWishes:
     if any(piece.says("oops") or _is_slip(piece) for piece in made):
         # What is taken back in the same breath may be any of it.
         doubtful = {piece.sentence: "unsure" for piece in made}
-    reading = _Reading()
+    reading = WishReading()
     for piece in made:
         _read(piece, doubtful.get(piece.sentence), reading)
     return agreed(reading.wishes, reading.doubts, is_question=reading.is_question)
@@ -120,7 +99,8 @@ _SLIPS = frozenset({"sorry", "вибач", "вибачте", "пробач", "п
 def _is_slip(piece: WishPiece) -> bool:
     """ "Drop lunges, sorry, squats": somebody sets right what they have just said."""
     words = [word.text for word in piece.words[piece.first : piece.last]]
-    return piece.joint == "comma" and (words[0] in _SLIPS or words[:2] == ["i", "mean"])
+    corrects = words[0] in _SLIPS and piece.first + 1 < len(piece.words)
+    return piece.joint == "comma" and (corrects or words[:2] == ["i", "mean"])
 
 
 def _is_plain_answer(piece: WishPiece) -> bool:
@@ -128,7 +108,7 @@ def _is_plain_answer(piece: WishPiece) -> bool:
     return bool(piece.cues) and not (piece.things or piece.days) and is_plain_no(piece)
 
 
-def _read(piece: WishPiece, why: Doubt | None, reading: _Reading) -> None:
+def _read(piece: WishPiece, why: Doubt | None, reading: WishReading) -> None:
     if _is_question(piece):
         # "Squats? Love them": what is only named is spoken of next.
         bare = is_bare(piece)
@@ -144,12 +124,16 @@ def _read(piece: WishPiece, why: Doubt | None, reading: _Reading) -> None:
     _understand(piece, reading)
 
 
-def _understand(piece: WishPiece, reading: _Reading) -> None:
+def _understand(piece: WishPiece, reading: WishReading) -> None:
     """Read a piece that may be acted on, and remember what the next one may go on from."""
     if piece.sentence != reading.sentence:
         reading.sentence, reading.heads, reading.days = piece.sentence, None, ()
     piece = _with_days(piece, reading.days)
     found = _of_goal(piece, list(_first(piece, reading)), reading)
+    is_open = not _wishes(found) and not piece.things and (found or piece.cues or piece.free)
+    if piece.joint == "but" and is_open:
+        # "I dislike squats, but ..." and the rest is not understood: it may turn the first round.
+        found = [*_retracted(piece, reading), *found]
     wishes = _wishes(found)
     # Days that all training is on have no time of their own.
     limits = (
@@ -171,7 +155,7 @@ def _understand(piece: WishPiece, reading: _Reading) -> None:
         reading.is_named_only = is_bare(piece) and not found
 
 
-def _of_goal(piece: WishPiece, parts: list[Read], reading: _Reading) -> list[Read]:
+def _of_goal(piece: WishPiece, parts: list[Read], reading: WishReading) -> list[Read]:
     """What was read, but a lift that is a goal, which is no best."""
     if piece.says("goal"):
         reading.goal = piece.sentence
@@ -191,26 +175,6 @@ def _with_days(piece: WishPiece, days: tuple[Tag, ...]) -> WishPiece:
     return replace(piece, items=(*days, *piece.items))
 
 
-def _is_counted_too(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    """ "Lifting twice, the bike 2 as well"."""
-    counted = bool(last) and last[-1].do == "frequency" and last[-1].thing is not None
-    numbers = piece.all("number")
-    return counted and len(piece.things) == len(numbers) == 1 and numbers[0].high <= 7
-
-
-def _counted_too(piece: WishPiece) -> Iterator[Read]:
-    if piece.says("not", "without", "stop", "cannot", "drop"):
-        yield doubt(piece, "contradiction")
-        return
-    wish = exercises.about(piece, "frequency", piece.things[0])
-    yield replace(wish, amount=piece.all("number")[0].high)
-
-
-def _as_headed(piece: WishPiece, do: Do) -> Iterator[Read]:
-    for tag in piece.all("equipment"):
-        yield replace(exercises.about(piece, do, tag), amount=facts.weight(piece, tag))
-
-
 _WHY = frozenset({"why", "what", "what's", "how", "чому", "навіщо", "нащо", "чого", "шо", "що"})
 
 
@@ -223,15 +187,15 @@ def _is_question(piece: WishPiece) -> bool:
     return piece.is_question and (begins or not _REQUESTS & {tag.name for tag in piece.cues})
 
 
-def _about_other(piece: WishPiece, reading: _Reading) -> bool:
+def _about_other(piece: WishPiece, reading: WishReading) -> bool:
     if piece.says("other"):
         return True
     return reading.is_other and not piece.says("me") and piece.joint not in {"end", ""}
 
 
-def _first(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
+def _first(piece: WishPiece, reading: WishReading) -> Iterator[Read]:
     """What the first reader that knows the piece makes of it; an item of a list is as its head."""
-    for reader in (_taken_back, _turned_round, _carried_on):
+    for reader in (_taken_back, _turned_round, carried_on):
         found = reader(piece, reading)
         if found is not None:
             yield from found
@@ -239,18 +203,31 @@ def _first(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
     for reader in _READERS:
         found = list(reader(piece, reading.things if _goes_on(piece, reading) else ()))
         if found:
-            yield from found
+            yield from _covered(piece, found)
             return
         if reader is _equipment:
             piece = _with_bench(piece)
 
 
-def _taken_back(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
+# Wishes that an unread word may turn round.
+_POLAR = frozenset(
+    {"avoid", "prefer", "keep", "swap", "less_of", "more_of", "own", "lack", "day_off"}
+    | {"days_only", "easier", "harder", "less", "more", "focus"}
+)
+
+
+def _covered(piece: WishPiece, parts: Sequence[Read]) -> Iterator[Read]:
+    """What was read, or a doubt where a word of the piece was not: it might turn the wish round."""
+    polar = any(wish.do in _POLAR and not wish.is_whole for wish in _wishes(parts))
+    yield from (doubt(piece, "unsure"),) if polar and piece.free else parts
+
+
+def _taken_back(piece: WishPiece, reading: WishReading) -> Iterator[Read] | None:
     """What is said to be as it was, and reasons, which ask for nothing."""
     if piece.says("undo"):
         return iter((doubt(piece, "unsure"),))
     if piece.says("undo_now"):
-        return _undone(piece, reading.things)
+        return _undone(piece, reading)
     if piece.joint == "because":
         # A reason asks for nothing: where nothing else was said, it is asked what it is for.
         spoken = piece.things and piece.cues and not reading.wishes
@@ -264,23 +241,29 @@ def _taken_back(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
     return None
 
 
-def _retracted(piece: WishPiece, reading: _Reading) -> Iterator[Read]:
+def _retracted(piece: WishPiece, reading: WishReading) -> Iterator[Read]:
     """What was said last, and this, as a question."""
     last, reading.last = reading.last, ()
     reading.wishes = [wish for wish in reading.wishes if wish not in last]
     return iter((doubt(piece, "contradiction"),))
 
 
+_STILL = frozenset({"again", "more", "ever", "thanks", "більше", "знову", "дякую", "thank"})
+
+
 def _is_taken_back(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    """ "I adore burpees... not", "rows are great, but not for me"."""
+    """ "I adore burpees... not", "Others drop squats. Not me", "rows are great, but not for me"."""
     if not last or piece.things or piece.days or piece.all("minutes", "count", "number"):
         return False
-    alone = is_plain_no(piece) and piece.last - piece.first == 1
+    words = {word.text for word in piece.words[piece.first : piece.last]}
+    only_no = {tag.name for tag in piece.cues} - {"me", "polite", "it", "anymore"} == {"not"}
+    only_no = only_no and len(piece.items) == len(piece.cues)
+    alone = only_no and piece.cues[0].first == piece.first and not words & _STILL
     turned = piece.joint == "but" and piece.says("not", "hate") and not piece.says("it")
     return alone or (turned and all(wish.do in {"prefer", "avoid"} for wish in last))
 
 
-def _turned_round(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
+def _turned_round(piece: WishPiece, reading: WishReading) -> Iterator[Read] | None:
     """What a piece turns round of what stands before it: both are asked, or it alone."""
     if _is_welcome(piece, reading.last) or _is_taken_back(piece, reading.last):
         return _retracted(piece, reading)
@@ -300,39 +283,7 @@ def _is_welcome(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
     return piece.joint == "but" or piece.says("like", "fine")
 
 
-def _carried_on(piece: WishPiece, reading: _Reading) -> Iterator[Read] | None:
-    """What goes on with the wish before it: items of a list, the other days, another number."""
-    last = reading.last
-    if _is_counted_too(piece, last):
-        return _counted_too(piece)
-    if _is_piece_of_kit(piece) and reading.heads is not None:
-        return _as_headed(piece, reading.heads)
-    if _is_piece_of_kit(piece) and bool(last) and last[-1].do in {"own", "lack"}:
-        return _as_before(piece, last) if last[-1].thing is not None else None
-    if _is_other_days(piece, last):
-        return iter((replace(exercises.about(piece, "days_only"), days=piece.days),))
-    if _is_lacked_too(piece, last):
-        return _as_before(piece, last)
-    is_item = is_bare(piece) and bool(last) and piece.joint in {"comma", "and"}
-    return _as_before(piece, last) if is_item and not _is_counted(piece, last) else None
-
-
-def _is_piece_of_kit(piece: WishPiece) -> bool:
-    """Whether it goes on with a list of equipment: "two dumbbells of 5"."""
-    cues = {tag.name for tag in piece.cues} - {"for", "at_home"}
-    kit = bool(piece.things) and all(tag.kind == "equipment" for tag in piece.things)
-    return kit and not cues and not piece.days and piece.joint in {"comma", "and", "dash"}
-
-
-def _is_lacked_too(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    """ "Neither a barbell, nor dumbbells"."""
-    lacked = bool(last) and last[-1].do == "lack" and last[-1].thing is not None
-    only_no = bool(piece.cues) and all(tag.name == "not" for tag in piece.cues)
-    only_items = bool(piece.things) and all(tag.kind == "equipment" for tag in piece.things)
-    return lacked and only_no and only_items and not piece.free
-
-
-def _goes_on(piece: WishPiece, reading: _Reading) -> bool:
+def _goes_on(piece: WishPiece, reading: WishReading) -> bool:
     """Whether it may speak of what was named before it."""
     if is_plain_no(piece):
         # "Deadlifts: no", and not "Replace squats? No".
@@ -342,23 +293,16 @@ def _goes_on(piece: WishPiece, reading: _Reading) -> bool:
     )
 
 
-def _is_counted(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    return is_counted(piece) and not (last and last[-1].do == "own")
-
-
-def _is_other_days(piece: WishPiece, last: Sequence[TypedWish]) -> bool:
-    """ "Not on weekdays, so Saturday and Sunday"."""
-    bare = bool(piece.days) and len(piece.all("weekday")) == len(piece.items) and not piece.free
-    closed = bool(last) and last[-1].do == "day_off"
-    return bare and closed and not piece.cues and not set(piece.days) & set(last[-1].days)
-
-
-def _undone(piece: WishPiece, before: Sequence[Tag]) -> Iterator[Read]:
+def _undone(piece: WishPiece, reading: WishReading) -> Iterator[Read]:
     """What is to be as it was before."""
     if piece.says("not", "without", "stop", "cannot"):
         yield doubt(piece, "contradiction")
         return
-    things = piece.things or (before if piece.says("it") or not piece.free else ())
+    things = piece.things or (reading.things if piece.says("it") or not piece.free else ())
+    if not things and (reading.doubts or piece.free):
+        # What is to come back stands in words that were not understood.
+        yield doubt(piece, "incomplete")
+        return
     yield from (exercises.about(piece, "undo", tag) for tag in things or (None,))
 
 
@@ -371,20 +315,3 @@ def _with_bench(piece: WishPiece) -> WishPiece:
         for tag in piece.items
     )
     return replace(piece, items=tuple(items))
-
-
-def _as_before(piece: WishPiece, last: Sequence[TypedWish]) -> Iterator[Read]:
-    """ "I hate squats, lunges and burpees": the items are wanted as the first is."""
-    pattern = last[-1]
-    if pattern.do in {"avoid", "prefer", "keep", "own", "lack", "focus", "less_of"}:
-        start, end = piece.span
-        for tag in piece.things:
-            thing = exercises.thing_of(tag)
-            yield replace(
-                pattern,
-                thing=thing,
-                other=None,
-                start=start,
-                end=end,
-                amount=facts.weight(piece, tag),
-            )

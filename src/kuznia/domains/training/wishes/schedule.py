@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from kuznia.domains.training.language.tokens import Tag
 from kuznia.domains.training.wishes.exercises import Read, about, doubt
@@ -11,8 +12,6 @@ from kuznia.domains.training.wishes.typed import Do, TypedWish
 _SESSIONS = frozenset({"days", "sessions", "times", ""})
 _MINUTES = range(10, 241)
 _MAX_TIMES = 7
-# Days that are only named are open ones where no more words are left unread.
-_MAX_UNREAD = 1
 # Minutes with more words that nothing was read from are those of a part of a session.
 _MAX_PART = 2
 
@@ -152,10 +151,10 @@ def _is_undecided(piece: WishPiece, denials: tuple[Tag, ...], closed: bool) -> b
 
 
 def _is_at_work(piece: WishPiece) -> bool:
-    """ "I'm off on Mondays", "I don't work Fridays": free days may be those to train on."""
+    """ "I'm off on Mondays", "my day off", "I don't work Fridays": they may be for training."""
     words = [word.text for word in piece.words[piece.first : piece.last]]
     works = {"i"} <= set(words) and "work" in words and bool(piece.cued("not"))
-    is_off = "off" in words and bool({"i'm", "im", "am"} & set(words))
+    is_off = "off" in words and bool({"i'm", "im", "am", "my", "work"} & set(words))
     is_off = is_off or ("вихідний" in words and bool({"я", "роботи"} & set(words)))
     return works or is_off
 
@@ -176,17 +175,29 @@ def _plain_stance(
     if len(denials) > 1 or (len(piece.days) > 1 and _says_yes(piece)):
         # "I can't not train on Monday", "Monday yes, Tuesday no".
         return None
-    if any(_is_of_unread(piece, tag) for tag in denials) or (denials and piece.says("fine")):
+    if denials and piece.says("fine"):
         return None
     if denials:
         # "not busy on Monday", "don't drop Monday": a denied closure opens nothing for certain.
         return None if closed and not _is_no_training(piece) else _denied(piece)
     if closed:
         return None if piece.says("only") else "day_off"
-    several = opened and len(piece.days) > 1 and not piece.says("any_day", "keep")
-    if (piece.says("only") and not piece.free) or (several and piece.free <= _MAX_UNREAD):
+    several = opened and _are_listed(piece) and not piece.says("any_day", "keep")
+    if piece.says("only") or several:
         return "days_only"
     return None
+
+
+_LISTS = frozenset({"and", "or", "to", "through", "і", "й", "та", "або", "чи", "до", "по"})
+
+
+def _are_listed(piece: WishPiece) -> bool:
+    """ "Monday and Friday", and not "the Thursday session on Friday"."""
+    tags = piece.all("weekday")
+    between = (
+        word.text for tag, after in pairwise(tags) for word in piece.words[tag.last : after.first]
+    )
+    return len(piece.days) > 1 and _LISTS.issuperset(between)
 
 
 def _says_yes(piece: WishPiece) -> bool:
@@ -194,17 +205,14 @@ def _says_yes(piece: WishPiece) -> bool:
     return bool(words & {"yes", "always", "так", "да", "завжди"})
 
 
-def _is_of_unread(piece: WishPiece, denial: Tag) -> bool:
-    """Whether a denial stands before a word nothing was read from: "not a problem"."""
-    if denial.name == "cannot":
-        return False
-    behind = [tag.first for tag in piece.items if tag.first >= denial.last]
-    until = min([*behind, piece.last, denial.last + 3])
-    return bool(list(piece.unread(denial.last, until)))
+_RESTS = frozenset({"rest", "off", "відпочинку", "вихідного", "вихідних"})
 
 
 def _is_no_training(piece: WishPiece) -> bool:
-    return bool(piece.cued("off")) and piece.says("without")
+    """ "Without training", and not "without a rest"."""
+    off = piece.cued("off")
+    rests = any(piece.words[tag.last - 1].text in _RESTS for tag in off)
+    return bool(off) and piece.says("without") and not rests
 
 
 def _denied(piece: WishPiece) -> Do | None:

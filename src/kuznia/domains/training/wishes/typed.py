@@ -69,6 +69,8 @@ class TypedWish:
     other: Thing | None = None
     days: tuple[int, ...] = ()
     amount: float | None = None
+    # All weights of a piece of equipment that is owned.
+    sizes: tuple[float, ...] = ()
     reps: int = 1
     # Day, month and year; a year of 0 is the next such day.
     date: tuple[int, int, int] | None = None
@@ -79,6 +81,8 @@ class TypedWish:
     only: bool = False
     # A feeling, which a request about the same thing outweighs.
     felt: bool = False
+    # Its name was made of words that nothing else was read from.
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ HARD = (
     LIMITS
     | THINGS
     | {"weekday", "deload", "same_day", "every_day", "alternate", "in_a_row", "heart_rate"}
+    | {"multisport"}
 )
 
 

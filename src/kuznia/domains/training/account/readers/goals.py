@@ -81,13 +81,14 @@ def splits(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
     """`full body`, `upper/lower`, `push/pull/legs`."""
     for tag in segment.all("split"):
         days = [day for week in plan.full for day in week.days if day.doses]
-        wrong = [day.pointer for day in days if not _splits(tag.name, day)]
+        wrong = [day.pointer for day in days if not is_split(tag.name, day)]
         shown = wrong or [day.pointer for day in days]
         spent = [tag, *segment.all("every_session")]
         yield either(bool(days) and not wrong, spent, shown, "These days are split otherwise.")
 
 
-def _splits(name: str, day: PlacedDay) -> bool:
+def is_split(name: str, day: PlacedDay) -> bool:
+    """Whether a day holds what this split allows on one."""
     bodies = [patterns()[placed.exercise.pattern].body for placed in day.doses if placed.exercise]
     bodies = [body for body in bodies if body != "core"]
     lower = bodies.count("lower") / len(bodies) if bodies else 0.5
@@ -97,6 +98,21 @@ def _splits(name: str, day: PlacedDay) -> bool:
         return lower >= _PURE or lower <= 1 - _PURE
     ids = {placed.exercise.pattern for placed in day.doses if placed.exercise}
     return lower >= _PURE or not (ids & _PUSH and ids & _PULL)
+
+
+def multisport(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:
+    """A race of several sports, and those of them that are not planned."""
+    offers = plan.plan.offers
+    place = next((n for n, offer in enumerate(offers) if offer.code == "E15"), None)
+    if place is None:
+        return
+    planned = {placed.session.sport for placed in plan.sessions()}
+    tags = [tag for tag in segment.all("sport") if tag.name not in planned]
+    tags = [tag for tag in (*tags, *segment.all("multisport")) if not segment.avoids(tag)]
+    if tags:
+        spent = [*tags, *segment.all("race", "goal", "count", "per_week", "weeks", "date")]
+        where = (f"/plan/offers/{place}",)
+        yield WishVerdict("not_possible", tuple(spent), where, offers[place].message)
 
 
 def presence(segment: Segment, plan: PlanFacts) -> Iterator[WishVerdict]:

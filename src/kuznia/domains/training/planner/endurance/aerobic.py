@@ -38,6 +38,8 @@ _STRIDES, _STRIDE, _STRIDE_REST = 5, 20, 70
 _BEGINNER_WEEKS = 4
 # The first session of a race week against the average one; the last is as much below it.
 _RACE_WEEK_FIRST = 1.3
+# Race effort in long runs: from when on, the most of a run, and the least in seconds.
+_PACED_FROM, _PACED_SHARE, _PACED_LEAST = 0.5, 0.35, 480
 # Fractions of the highest heart rate, or of its reserve, at which zones begin.
 _ZONE_EDGES = (0.50, 0.60, 0.70, 0.80, 0.90, 1.00)
 
@@ -90,15 +92,18 @@ class Sessions:
         room = self._start.fitting(self._start.session_minutes, load.progress)
         rest = max(0.0, load.weekly - longest)
         # No easy run is longer than the long one.
-        each = min(rest / len(others), load.longest, room) if others else 0.0
+        each = min(rest / len(others), load.longest * self._start.beside, room) if others else 0.0
         work = (longest + each * len(others)) * self._start.each * _HARD_SHARE
         work *= (_FIRST_HARD + (1 - _FIRST_HARD) * load.progress) / max(1, len(hard_days))
         quick = self._quick_day(span, hard_days, others)
         sessions: dict[int, PlannedSession] = {}
+        paced = self._is_paced(span, load) and long_day is not None
         for day in days:
             if day == long_day:
-                sessions[day] = self._steady("long", longest, load.progress)
-            elif day in hard_days and span.phase not in {"deload", "base"}:
+                make = self._paced(longest, work * max(1, len(hard_days))) if paced else None
+                sessions[day] = make or self._steady("long", longest, load.progress)
+                paced = make is not None
+            elif day in hard_days and span.phase not in {"deload", "base"} and not paced:
                 quality = self._quality(span, load.progress, hard_days.index(day))
                 sessions[day] = self._hard(each, work, quality)
             elif day == quick:
@@ -114,6 +119,28 @@ class Sessions:
         if self._athlete.level == "beginner" and span.number > _BEGINNER_WEEKS and others:
             return others[0]
         return None
+
+    def _is_paced(self, span: Span, load: Load) -> bool:
+        """Whether the long run ends at race effort: every other week of the second half before a
+        long race. The hard day of that week is an easy one, so that most of the week stays easy."""
+        late = load.progress >= _PACED_FROM and span.phase == "build"
+        able = self._athlete.level != "beginner" and self._frame.max_zone >= _HARD_ZONE
+        return self._start.far and late and able and span.built % 2 == 0
+
+    def _paced(self, volume: float, minutes: float) -> PlannedSession | None:
+        """A long run with a stretch at race effort before its easy end."""
+        total = self._seconds(volume)
+        work = int(min(minutes, total / 60 * _PACED_SHARE)) * 60
+        if work < _PACED_LEAST or total - work < 2 * _WARM_AND_COOL:
+            return None
+        race = self._step(work, _HARD_ZONE)
+        race = race.model_copy(update={"effort": self._words.say("effort_race")})
+        easy, cool = self._step(total - work - _WARM_AND_COOL, 2), self._step(_WARM_AND_COOL, 2)
+        steps = (easy, race, cool)
+        blocks = tuple(StepBlock(times=1, steps=(step,)) for step in steps)
+        session = self._session("long", blocks, volume)
+        reason = self._words.because("why_long", "why_race_pace")
+        return session.model_copy(update={"reason": reason})
 
     def _race_week(self, load: Load, days: tuple[int, ...]) -> Mapping[int, PlannedSession]:
         """Short and easy, shorter towards the race, with a few strides early in the week."""

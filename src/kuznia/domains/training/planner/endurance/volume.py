@@ -44,6 +44,10 @@ _ENOUGH_KM = {"beginner": 25.0, "intermediate": 40.0, "advanced": 60.0, "elite":
 _ENOUGH_MINUTES = 300.0
 # Sessions beside the long one stay so much of what they might be.
 _BESIDE = 0.98
+# A long run is longer than the other runs also where all days have the same time. Who trains for
+# health needs the minutes more, and who begins to run has no long run yet.
+_SHORTER = 0.85
+_RUNS_KM = 10.0
 # A hair below every limit: rounding to whole minutes must not cross it.
 _HAIR = 0.985
 
@@ -62,6 +66,8 @@ class Base:
     session_minutes: float
     long_minutes: float
     event: RaceEvent | None = None
+    # The most that other sessions may have of the long one.
+    beside: float = 1.0
     # Where no event pulls the volume up, it stops growing here.
     enough: float = _ENOUGH_MINUTES
 
@@ -122,6 +128,7 @@ def base(athlete: Athlete, frame: TrainingLimits) -> Base:
         events=tuple(reachable(athlete, int(long_minutes), pace, frame.event_km)),
         session_minutes=float(frame.minutes),
         long_minutes=min(long_minutes, _LONGEST_MINUTES),
+        beside=_SHORTER if running and weekly >= _RUNS_KM and athlete.aim != "health" else 1.0,
         enough=_ENOUGH_KM[athlete.level] if running else _ENOUGH_MINUTES,
     )
 
@@ -265,5 +272,5 @@ def _share(start: Base, count: int) -> float:
 
 def _room(long: float, start: Base, count: int, progress: float) -> float:
     """What fits beside the long session, none of the others longer than it."""
-    other = min(long, start.fitting(start.session_minutes, progress))
+    other = min(long * start.beside, start.fitting(start.session_minutes, progress))
     return long + (count - 1) * other * _BESIDE
