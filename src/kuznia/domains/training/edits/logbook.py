@@ -154,8 +154,8 @@ def _bests(
         if isinstance(effect, BestLift)
     }
     doses = {d.id: d for week in plan.weeks for day in week.days for d in day.exercises}
-    units = (dose.load_unit for dose in doses.values())
-    unit: WeightUnit = next((unit for unit in units if unit), "kg")
+    units: list[WeightUnit] = [dose.load_unit for dose in doses.values() if dose.load_unit]
+    unit: WeightUnit = units[0] if units else "kg"
     for name in sorted(now & doses.keys() & catalogue().keys()):
         dose = doses[name]
         if not dose.progression.step_percent:

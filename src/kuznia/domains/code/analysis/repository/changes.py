@@ -24,7 +24,7 @@ class GitFailed(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class ChangedFile:
+class ChangedLines:
     """The name a file had, and the lines that are new; None: all of them."""
 
     before: str | None
@@ -43,7 +43,7 @@ class Changes:
 
     root: Path
     commit_id: str
-    files: dict[str, ChangedFile]
+    files: dict[str, ChangedLines]
 
     def before(self, path: str) -> bytes | None:
         """The content that a changed file had; None where there was none."""
@@ -69,7 +69,7 @@ def changes_since(reference: str, root: Path) -> Changes:
     listed = _git(root, "ls-files", "-z", "--others", "--exclude-standard")
     for path in listed.decode(errors="surrogateescape").split("\0"):
         if path:
-            changed[path] = ChangedFile(None, None)
+            changed[path] = ChangedLines(None, None)
     return Changes(root, commit, changed)
 
 
@@ -92,16 +92,16 @@ def _git(root: Path, *words: str) -> bytes:
     return ran.stdout
 
 
-def _parsed(output: bytes) -> dict[str, ChangedFile]:
+def _parsed(output: bytes) -> dict[str, ChangedLines]:
     """Read `--raw -z --patch`: the names end with NULs, and the patch has one piece a file."""
     names, patch = _names(output)
     pieces = _pieces(patch)
-    changed: dict[str, ChangedFile] = {}
+    changed: dict[str, ChangedLines] = {}
     for place, (kind, before, now) in enumerate(names):
         if kind == "D":
             continue
         lines = pieces[place] if place < len(pieces) else ()
-        changed[now] = ChangedFile(None if kind == "A" else before, None if kind == "A" else lines)
+        changed[now] = ChangedLines(None if kind == "A" else before, None if kind == "A" else lines)
     return changed
 
 
