@@ -16,7 +16,10 @@ def test_tests_and_documentation_come_unless_refused_or_files_came():
     assert (order.prompt, order.language) == ("a stack of plates", "typescript")
     assert (order.has_tests, order.has_docs) == (True, True)
     assert (change.has_tests, change.has_docs) == (False, False)
-    assert change.model_copy(update={"include_tests": True}).has_tests
+    assert CodeInput(
+        prompt=change.prompt, language="TS", files=(file,), include_tests=True
+    ).has_tests
+    assert CodeInput(prompt=order.prompt, language="TS", include_tests=True) == order
 
 
 @pytest.mark.parametrize("prompt", ["   short   ", "x" * 20_001, ""])

@@ -4,7 +4,15 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
 
 from kuznia.domains.code.languages.find import LANGUAGES, find, find_by_path, suggest
 from kuznia.domains.code.languages.paths import safe_path
@@ -77,6 +85,13 @@ class CodeInput(Input):
         description="The programming language; common aliases are accepted, in any letter case.",
         json_schema_extra={"examples": ["python", "ts", "C#"]},
     )
+    files: Annotated[tuple[OrderFile, ...], AfterValidator(_bounded)] = Field(
+        default=(),
+        max_length=MAX_ORDER_FILES,
+        description="Files that the code is to fit, or that the prompt asks to change, with the "
+        f"tests that cover them; {MAX_ORDER_CHARACTERS:,} characters together.",
+    )
+
     include_tests: bool | None = Field(
         default=None,
         description="Also ask for tests; markup and configuration languages have none. Left out, "
@@ -87,12 +102,12 @@ class CodeInput(Input):
         description="Also ask for documentation in Markdown. Left out, it is true, and false where "
         "`files` come.",
     )
-    files: Annotated[tuple[OrderFile, ...], AfterValidator(_bounded)] = Field(
-        default=(),
-        max_length=MAX_ORDER_FILES,
-        description="Files that the code is to fit, or that the prompt asks to change, with the "
-        f"tests that cover them; {MAX_ORDER_CHARACTERS:,} characters together.",
-    )
+
+    @field_validator("include_tests", "include_docs")
+    @classmethod
+    def _as_left_out(cls, value: bool | None, info: ValidationInfo) -> bool | None:
+        """None for what it is when it is left out: equal orders are found as one."""
+        return None if value is not bool(info.data.get("files")) else value
 
     @property
     def has_tests(self) -> bool:

@@ -105,7 +105,9 @@ def _anchored(
     groups = ([touched for touched in every if way(touched)] for way in ways)
     # A test that is named, or a list of names, does not tell where in the code the change is.
     is_code = any(map(_is_code, every))
-    named = next((g for g in groups if any(map(_is_code, g)) or (g and not is_code)), [])
+    named = next(
+        (g for g in groups if any(map(_is_code, g)) or (g and not is_code)), list[Touched]()
+    )
     for touched in named:
         scope.allow(touched)
     for touched in every:

@@ -23,6 +23,7 @@ _NAME = re.compile(
     r"[A-Za-z0-9][\w.-]{0,100}(?:\[[\w,.-]{1,100}\])?(?:[=<>!~]=?[\w.*+!]{1,50},?){0,4}"
 )
 _WHEEL = re.compile(r"(?P<name>[\w.]+)-(?P<version>[\w.+!]+)(?:-\d\w*)?-[\w.]+-[\w.]+-[\w.]+\.whl")
+_SEPARATORS, _VERSIONS = re.compile(r"[-_.]+"), re.compile(r"[\[=<>!~]")
 SECONDS = 600
 
 
@@ -137,7 +138,7 @@ def _root(name: str) -> str:
     if name.endswith(".whl"):
         named = _WHEEL.fullmatch(Path(name).name)
         name = named["name"] if named else Path(name).stem
-    return re.sub(r"[-_.]+", "-", re.split(r"[\[=<>!~]", name)[0]).lower()
+    return _SEPARATORS.sub("-", _VERSIONS.split(name)[0]).lower()
 
 
 def _digest(path: Path) -> str:
