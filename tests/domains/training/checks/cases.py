@@ -135,6 +135,16 @@ CASES: Mapping[str, Case] = {
             )
         ),
     ),
+    "V14": Case(
+        NOVICE,
+        plan_only(
+            lambda made: doses(
+                made,
+                lambda row: row[1].day == 3 and row[2].id == "dumbbell-one-arm-row",
+                id="band-lat-pulldown",
+            )
+        ),
+    ),
     "I01": Case(
         STRONG,
         plan_only(
@@ -228,7 +238,7 @@ CASES: Mapping[str, Case] = {
         ),
     ),
     "E11": Case(RUNNER, plan_only(m.one_week(10, 0.4))),
-    "E12": Case(HYBRID, plan_only(m.legs_heavy)),
+    "E12": Case(HYBRID | {"days": 6}, plan_only(m.legs_heavy)),
     "E15": Case(
         RUNNER | {"endurance": RUNNER["endurance"] | {"multisport": "triathlon"}},
         plan_only(lambda made: made.model_copy(update={"offers": ()})),

@@ -52,10 +52,18 @@ class TypedAccount:
         return (
             bool(wishes)
             and not has_reason
-            and all(typed.end <= wish.end for typed in wishes)
+            and all(self._end(typed) <= wish.end for typed in wishes)
             and all(self._is_read(piece, wishes) for piece in mine)
             and all(_is_held(segment, wishes) for segment in segments)
         )
+
+    def _end(self, typed: TypedWish) -> int:
+        """Where its words end, a "please" behind them left out."""
+        piece = next((p for p in self.made if p.span[0] <= typed.start < p.span[1]), None)
+        if piece is None or typed.end != piece.span[1]:
+            return typed.end
+        polite = [tag for tag in piece.cued("polite") if tag.last == piece.last]
+        return piece.words[polite[0].first - 1].end if polite and polite[0].first else typed.end
 
     def _is_denial(self, typed: TypedWish) -> bool:
         """Whether it takes something out of the plan, in words that are all understood: it must be

@@ -229,6 +229,18 @@ def single_sets(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
             yield Measure(where, round(share, 2), rule.number("most"), passed, mild)
 
 
+def twins(view: PlanView, rule: PlanRule) -> Iterator[Measure]:
+    """A bench press with a barbell and another with dumbbells train the same on one day."""
+    held = rule.words("words")
+    for lines in view.by_day.values():
+        seen: set[tuple[str, ...]] = set()
+        for line in lines:
+            bare = tuple(w for w in line.exercise.name.lower().split() if w not in held)
+            if bare in seen:
+                yield Measure(line.where, line.exercise.id, "another movement", False)
+            seen.add(bare)
+
+
 CHECKS = {
     "V01": sets_ceiling,
     "V01L": sets_floor,
@@ -244,4 +256,5 @@ CHECKS = {
     "V11": whole_body,
     "V12": one_of_each,
     "V13": single_sets,
+    "V14": twins,
 }

@@ -12,7 +12,6 @@ from kuznia.domains.training.playbook.session import LoggedExercise
 from kuznia.domains.training.schema.lesson import AvoidExercise, BestLift, Lesson, Prefer
 from kuznia.domains.training.schema.plan import Dose, Plan
 from kuznia.domains.training.schema.units import KG_IN_LB, kilograms, to_plates
-from kuznia.domains.training.schema.weights import WeightUnit
 
 Step = Literal["up", "back"]
 Moved = Step | Literal["same"]
@@ -154,8 +153,7 @@ def _bests(
         if isinstance(effect, BestLift)
     }
     doses = {d.id: d for week in plan.weeks for day in week.days for d in day.exercises}
-    units: list[WeightUnit] = [dose.load_unit for dose in doses.values() if dose.load_unit]
-    unit: WeightUnit = units[0] if units else "kg"
+    in_pounds = any(dose.load_unit == "lb" for dose in doses.values())
     for name in sorted(now & doses.keys() & catalogue().keys()):
         dose = doses[name]
         if not dose.progression.step_percent:
@@ -164,7 +162,7 @@ def _bests(
         best = _middle((entry for entry in history if entry.exercise == name), dose)
         if best is None:
             continue
-        kg = round(kilograms(best, unit), 1)
+        kg = round(kilograms(best, "lb" if in_pounds else "kg"), 1)
         if name not in known or abs(kg / known[name] - 1) > _SAME_BEST:
             effect = BestLift(exercise=name, kg=kg)
             yield Learn(text=f"{_label(plan, name)}: {kg:g} kg", kind="load", effects=(effect,))

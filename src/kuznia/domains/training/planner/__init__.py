@@ -13,7 +13,7 @@ from kuznia.domains.training.athlete.screening import Screening, screen
 from kuznia.domains.training.catalogue import catalogue
 from kuznia.domains.training.planner.choice import Chooser, choose
 from kuznia.domains.training.planner.dosing import Scheme
-from kuznia.domains.training.planner.endurance.aerobic import Sessions, zones
+from kuznia.domains.training.planner.endurance.aerobic import Sessions, spoken, zones
 from kuznia.domains.training.planner.endurance.volume import Base, Load, aimed, base, loads
 from kuznia.domains.training.planner.limits import TrainingLimits, allowed, limits
 from kuznia.domains.training.planner.offers import notices, offers
@@ -344,7 +344,8 @@ def _day_reason(
         return words.joined(words.part(name, leads=leads))
     if sessions:
         kind = sessions[0].kind
-        return words.because(f"day_{kind}" if kind in _OWN_DAY else "day_hard")
+        name = spoken(kind, sessions[0].sport)
+        return words.because(f"day_{name}" if kind in _OWN_DAY else "day_hard")
     before, after = day - 1 in busy, day + 1 in busy
     if before and after:
         return words.because("day_rest_between")

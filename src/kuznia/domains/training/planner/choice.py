@@ -117,6 +117,9 @@ class _WeekState:
             return False
         if self.patterns[slot].get(candidate.pattern, 0) >= MAX_ON_PATTERN:
             return False
+        all_ = self.problem.candidates
+        if candidate.family and any(all_[n].family == candidate.family for n in self.sets[slot]):
+            return False
         elsewhere = self.days_of.get(number, ())
         if len(elsewhere) >= 2 or any(self._neighbours(slot, other) for other in elsewhere):
             return False

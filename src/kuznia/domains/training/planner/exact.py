@@ -81,6 +81,13 @@ def _muscles(week: Problem) -> list[str]:
     return sorted({muscle for candidate in week.candidates for muscle in candidate.muscles})
 
 
+def _without_twins(model: Any, week: Problem, used: Any, slot: int) -> None:
+    """No movement with two implements on one day."""
+    for family in {candidate.family for candidate in week.candidates} - {""}:
+        rows = enumerate(week.candidates)
+        model.add(sum(used[slot, n] for n, row in rows if row.family == family) <= 1)
+
+
 def _constrain(model: Any, week: Problem, sets: Any, used: Any) -> None:
     """What may not be at all."""
     sessions, candidates = range(len(week.sessions)), range(len(week.candidates))
@@ -100,6 +107,7 @@ def _constrain(model: Any, week: Problem, sets: Any, used: Any) -> None:
         for pattern in {candidate.pattern for candidate in week.candidates}:
             same = [used[slot, n] for n in candidates if week.candidates[n].pattern == pattern]
             model.add(sum(same) <= search.MAX_ON_PATTERN)
+        _without_twins(model, week, used, slot)
     for number in candidates:
         model.add(sum(used[slot, number] for slot in sessions) <= 2)
         for first, other in near:

@@ -20,6 +20,8 @@ class ExerciseCandidate:
     max_sets: int
     # Many joints at once: only such an exercise stands for a movement of the day.
     compound: bool = True
+    # The movement whatever is held: a bench press with a barbell and one with dumbbells are one.
+    family: str = ""
 
 
 @dataclass(frozen=True, slots=True)

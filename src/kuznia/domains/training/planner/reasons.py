@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kuznia.domains.training.athlete.athlete import Athlete
 from kuznia.domains.training.catalogue import Exercise, catalogue, patterns
 from kuznia.domains.training.planner.dosing import fixed_weight, only_load, own_weights
+from kuznia.domains.training.planner.endurance.aerobic import spoken
 from kuznia.domains.training.planner.phases import EASY, Span
 from kuznia.domains.training.planner.progress import Effort
 from kuznia.domains.training.planner.strength import Chosen
@@ -128,7 +129,11 @@ class PlanReasons:
         """The session with its reason: its kind, its week, and its length against last week's."""
         if session.kind == "race":
             return session
-        kind = "session_walk_run" if "run-walk" in session.reason.cites else f"why_{session.kind}"
+        kind = (
+            "session_walk_run"
+            if "run-walk" in session.reason.cites
+            else f"why_{spoken(session.kind, session.sport)}"
+        )
         change = "first"
         if before is not None:
             off = session.minutes - before

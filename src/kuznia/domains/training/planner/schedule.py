@@ -76,7 +76,9 @@ def _offered(athlete: Athlete, frame: TrainingLimits) -> tuple[int, ...]:
 
 def _spread(offered: Sequence[int], count: int) -> tuple[int, ...]:
     """The days with the widest gaps, earliest in the week first."""
-    return max(combinations(offered, count), key=lambda days: (_gaps(days), _early(days)))
+    return max(
+        combinations(offered, count), key=lambda days: (_gaps(days), -_streak(days), _early(days))
+    )
 
 
 def _gaps(days: Sequence[int]) -> tuple[int, ...]:
@@ -85,6 +87,15 @@ def _gaps(days: Sequence[int]) -> tuple[int, ...]:
         return (7,)
     round_week = [*days[1:], days[0] + 7]
     return tuple(sorted(after - day for day, after in zip(days, round_week, strict=True)))
+
+
+def _streak(days: Sequence[int]) -> int:
+    """The most days of training one after another, round the week."""
+    longest = run = 0
+    for day in [*range(1, 8), *range(1, 8)]:
+        run = run + 1 if day in days else 0
+        longest = max(longest, run)
+    return min(longest, 7)
 
 
 def _early(days: Sequence[int]) -> tuple[int, ...]:
@@ -195,4 +206,7 @@ def _placing_score(work: dict[int, Work]) -> tuple[int, ...]:
     tired = sum(1 for day in strength if day % 7 + 1 in demanding)
     crowded = sum(1 for day in strength if day % 7 + 1 in strength)
     long_day = next(day for day, kind in work.items() if kind == "long")
-    return (-tired, -crowded, int(long_day >= 6), *_gaps(sorted(work)), *_early(sorted(work)))
+    days = sorted(work)
+    weekend = int(long_day >= 6)
+    rested = int((long_day - 2) % 7 + 1 not in work)
+    return (-tired, -crowded, weekend, *_gaps(days), rested, -_streak(days), *_early(days))

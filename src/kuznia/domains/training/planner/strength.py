@@ -17,6 +17,7 @@ from kuznia.domains.training.planner.problem import (
 from kuznia.domains.training.schema.lesson import Lesson, OwnEquipment, Prefer, VolumeFactor
 from kuznia.domains.training.schema.profile import Level
 
+_OLDER = 65
 MAIN = frozenset({"squat", "hinge", "h_push", "v_push", "h_pull", "v_pull"})
 _CORE = frozenset({"core_anti_ext", "core_anti_rot", "core_flex"})
 _UPPER = frozenset({"h_push", "v_push", "h_pull", "v_pull", "arm_flex", "arm_ext", "shoulder_iso"})
@@ -290,7 +291,15 @@ def _offered(
                 each=dose.set_seconds(exercise) / 60,
                 max_sets=min(frame.max_sets, 5 if dose.high <= 5 else 4),
                 compound=exercise.compound,
+                family=_family(exercise),
             )
+
+
+_HELD = frozenset({"barbell", "dumbbell", "kettlebell", "band", "machine", "bodyweight", "smith"})
+
+
+def _family(exercise: Exercise) -> str:
+    return "-".join(part for part in exercise.id.split("-") if part not in _HELD)
 
 
 def _score(exercise: Exercise, athlete: Athlete, liked: frozenset[str]) -> int:
@@ -304,6 +313,9 @@ def _score(exercise: Exercise, athlete: Athlete, liked: frozenset[str]) -> int:
         score += 4
     if athlete.level == "beginner":
         score -= 4 * (exercise.level - 1) + 2 * (exercise.load_type == "barbell")
+    if athlete.age >= _OLDER:
+        # Up from the floor and long single steps are for later; a chair and a step are steadier.
+        score -= 6 * bool(exercise.tags & {"prone_plank"}) + 4 * (exercise.pattern == "lunge")
     score += 8 if exercise.id in athlete.maxes else 0
     # Weights that somebody names are there to be used.
     score += 6 if own_weights(exercise, athlete) is not None else 0

@@ -25,6 +25,10 @@ def _equipment(piece: WishPiece, _: Sequence[Tag]) -> Iterator[Read]:
     return facts.equipment(piece)
 
 
+def _frequency(piece: WishPiece, _: Sequence[Tag]) -> Iterator[Read]:
+    return schedule.frequency(piece)
+
+
 _READERS: tuple[Callable[[WishPiece, Sequence[Tag]], Iterator[Read]], ...] = (
     lambda piece, _: exercises.whole_name(piece),
     lambda piece, _: facts.units(piece),
@@ -34,7 +38,7 @@ _READERS: tuple[Callable[[WishPiece, Sequence[Tag]], Iterator[Read]], ...] = (
     lambda piece, _: schedule.long_day(piece),
     lambda piece, _: schedule.minutes(piece),
     lambda piece, _: schedule.days(piece),
-    lambda piece, _: schedule.frequency(piece),
+    _frequency,
     _equipment,
     comparing.compared,
     lambda piece, _: effort.focus(piece),
@@ -204,6 +208,9 @@ def _first(piece: WishPiece, reading: WishReading) -> Iterator[Read]:
         found = list(reader(piece, reading.things if _goes_on(piece, reading) else ()))
         if found:
             yield from _covered(piece, found)
+            if reader is _frequency and piece.all("kg"):
+                # "Two sessions a week with one 16 kg kettlebell".
+                yield from facts.equipment(piece)
             return
         if reader is _equipment:
             piece = _with_bench(piece)

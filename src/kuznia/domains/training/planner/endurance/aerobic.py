@@ -22,6 +22,7 @@ from kuznia.domains.training.schema.plan import (
     StepBlock,
     Zone,
 )
+from kuznia.domains.training.schema.profile import Sport
 
 # Hard minutes in a week stay a fifth of all endurance minutes; a margin for rounding.
 _HARD_SHARE = 0.17
@@ -64,6 +65,12 @@ def _beats(athlete: Athlete, zone: int) -> tuple[int, int]:
         return round(highest * low), round(highest * high)
     reserve = highest - resting
     return round(resting + reserve * low), round(resting + reserve * high)
+
+
+def spoken(kind: SessionKind, sport: Sport) -> str:
+    """What a kind of session is called in a sport: only who goes on foot has strides."""
+    on_foot = sport in {"running", "walking"}
+    return "accelerations" if kind == "strides" and not on_foot else kind
 
 
 class Sessions:
@@ -257,14 +264,15 @@ class Sessions:
     ) -> PlannedSession:
         seconds = sum(block.times * sum(step.seconds for step in block.steps) for block in blocks)
         sport = self._athlete.endurance.sport
+        words = spoken(kind, sport)
         return PlannedSession(
             kind=kind,
             sport=sport,
-            name=self._words.say(f"session_{kind}"),
+            name=self._words.say(f"session_{words}"),
             minutes=math.ceil(seconds / 60),
             km=round(volume, 2) if self._start.running else None,
             blocks=blocks,
             reason=self._words.because(
-                "session_walk_run" if self._start.run_walk and kind != "race" else f"why_{kind}"
+                "session_walk_run" if self._start.run_walk and kind != "race" else f"why_{words}"
             ),
         )
