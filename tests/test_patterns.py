@@ -19,6 +19,7 @@ TRIED = "by made()"
 # Escaped words and numbers of a clause between word boundaries, with a bounded distance.
 ACCOUNT = "words of a clause, escaped, in a form that is itself linear"
 MADE_BY_FUNCTIONS = {
+    "kuznia.domains.code.analysis.repository.gitignore": "test_repository.py tries slow patterns",
     "kuznia.callers.credentials.guessable": "it is a choice of plain words, parts of a name",
     "kuznia.domains.code.account.effects": ACCOUNT,
     "kuznia.domains.code.account.facts.amounts": ACCOUNT,

@@ -21,6 +21,7 @@ _CLASSES = {
     "graph": r"\x21-\x7e",
 }
 _NEVER = "(?!)"
+_CLASS = re.compile(r"\[:(\w+):\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +97,28 @@ def _joined(rules: Iterable[tuple[bool, str]]) -> tuple[tuple[bool, re.Pattern[s
 
 
 def _path(pattern: str) -> str:
-    """A pattern with slashes, from its own folder on."""
-    parts = pattern.split("/")
+    """A pattern with slashes, from its own folder on.
+
+    Between two `**` the first place that fits is as good as any later one, so none is tried twice.
+    """
+    blocks = [
+        list(block) for is_any, block in groupby(pattern.split("/"), "**".__eq__) if not is_any
+    ]
+    parts = [_segment(part) for part in pattern.split("/") if part != "**"]
+    begins, ends = pattern.startswith("**/"), pattern.endswith("/**")
     expression = ""
-    for place, part in enumerate(parts):
-        last = place == len(parts) - 1
-        if part != "**":
-            expression += _segment(part) + ("" if last else "/")
-        elif last:
-            expression += ".+"
-        elif place == 0 or parts[place - 1] != "**":
-            expression += "(?:.*/)?"
-    return expression
+    for number, block in enumerate(blocks):
+        inner = "/".join(parts[: len(block)])
+        parts = parts[len(block) :]
+        last = number == len(blocks) - 1
+        closed = inner if last and not ends else f"{inner}/"
+        if number == 0 and not begins:
+            expression += closed
+        elif last and not ends:
+            expression += f"(?:[^/]+/)*{closed}"
+        else:
+            expression += f"(?>(?:[^/]+/)*?{closed})"
+    return f"{expression}.+" if ends or not blocks else expression
 
 
 def _segment(pattern: str) -> str:
@@ -150,7 +161,7 @@ def _set(pattern: str, place: int) -> tuple[str, int]:
             expression = f"(?!/)[{'^' if negated else ''}{inside}{outside}]" if inside else _NEVER
             return expression, place + 1
         first = False
-        name = re.compile(r"\[:(\w+):\]").match(pattern, place)
+        name = _CLASS.match(pattern, place)
         if name:
             inside += _CLASSES.get(name[1], "")
             place = name.end()
