@@ -15,9 +15,11 @@ from pydantic import (
 )
 from pydantic_core import to_json
 
+from kuznia.doors.api.jobs import JobShape, address_of, answer_for
 from kuznia.doors.api.stream import EVENTS, EventStream, wants_events
-from kuznia.doors.context import doors
+from kuznia.doors.context import DoorState, doors
 from kuznia.doors.http.turnstile import take_more
+from kuznia.doors.job_orders import job_of_order
 from kuznia.doors.orders import BATCH_AT_ONCE, MAX_IN_BATCH, accepted, ended, in_turns
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, Input
@@ -26,8 +28,9 @@ from kuznia.platform.errors import Fault, Invalid
 from kuznia.platform.settings.types import Dollars, billionths
 from kuznia.web.answers import EVENT_STREAM, answered
 from kuznia.web.body import ORDER, JsonBody
+from kuznia.web.prefer import prefers_async
 from kuznia.web.shapes import ArtefactShape, BatchShape, kept_headers, linked
-from kuznia.web.state import caller_of
+from kuznia.web.state import caller_of, state_of
 
 DOLLARS: TypeAdapter[Decimal] = TypeAdapter(Dollars)
 
@@ -61,9 +64,17 @@ IDEMPOTENCY_KEY = {
     "close the connection.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "With `respond-async` the order becomes a job, which outlives your connection "
+    "and a restart of the server: you are answered at once, with its address. Ignored with "
+    f"`Accept: {EVENT_STREAM}`; anything else in it is ignored too.",
+    "schema": {"type": "string"},
+}
 AS_EVENTS = (
     f"With `Accept: {EVENT_STREAM}` the events of the run are streamed; the last one holds the "
-    "artefact."
+    "artefact. With `Prefer: respond-async` the answer is the address of a job."
 )
 # Any: what FastAPI takes for responses.
 MADE: dict[int | str, dict[str, Any]] = {
@@ -71,9 +82,14 @@ MADE: dict[int | str, dict[str, Any]] = {
         "model": Envelope[ArtefactShape],
         "content": EVENTS,
         "description": "The artefact, or a stream of events if you asked for it.",
-    }
+    },
+    202: {
+        "model": Envelope[JobShape],
+        "description": "The job, if you asked for one; `Location` is its address.",
+    },
 }
 PARAMETERS = [ON_DISCONNECT, MAX_COST, WISHES, IDEMPOTENCY_KEY]
+ORDER_PARAMETERS = [*PARAMETERS, PREFER]
 
 
 class Batch(BaseModel):
@@ -114,7 +130,7 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
         description=AS_EVENTS,
         response_class=Response,
         responses=MADE,
-        openapi_extra={"parameters": PARAMETERS, **single.described(domain.shown.examples)},
+        openapi_extra={"parameters": ORDER_PARAMETERS, **single.described(domain.shown.examples)},
     )(make)
     app.post(
         f"{path}/batch",
@@ -134,6 +150,8 @@ async def carried_out(request: Request, domain: str, input_: Input, after: str =
     """Make one order as its request asks: in a stream or at once, within its cost."""
     context, who = doors(request), caller_of(request)
     streamed, strict, goes_on = wants_events(request), _strict(request), _goes_on(request)
+    if not streamed and prefers_async(request):
+        return await _as_job(request, domain, input_, strict=strict, after=after)
     order = await context.order(
         domain, input_, who, drafts=streamed, max_cost=_max_cost(request), after=after
     )
@@ -143,6 +161,30 @@ async def carried_out(request: Request, domain: str, input_: Input, after: str =
     await ended(request, run)
     kept = accepted(run, strict=strict)
     return answered(linked(kept), headers={"X-Run-Id": run.id, **kept_headers(kept)})
+
+
+async def _as_job(
+    request: Request, domain: str, input_: Input, *, strict: bool, after: str
+) -> Response:
+    """Keep the order as a job, and answer with its address."""
+    context = doors(request)
+    new = await job_of_order(
+        context,
+        domain,
+        input_,
+        caller_of(request),
+        strict=strict,
+        max_cost=_max_cost(request),
+        after=after,
+        hash_=state_of(request.scope, DoorState).idempotency,
+    )
+    job = await context.jobs.put(new)
+    message = "The order was accepted; its job says what becomes of it."
+    answer = answer_for(job, status=202, message=message)
+    answer.headers["Location"] = address_of(job)
+    answer.headers["Preference-Applied"] = "respond-async"
+    answer.headers["X-Run-Id"] = job.run_id
+    return answer
 
 
 def _batch_of(domain: AnyDomain) -> type[Batch]:
