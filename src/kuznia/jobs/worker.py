@@ -119,6 +119,11 @@ class Jobs:
         self._renew_at = 0.0
         self._closing = False
 
+    @property
+    def under_way(self) -> int:
+        """How many jobs this process works on."""
+        return len(self._active)
+
     async def put(self, new: NewJob) -> Job:
         """Keep a job, and have it looked at by this process at once."""
         job = await self._engine.put(new)
@@ -132,8 +137,9 @@ class Jobs:
             self._in_background(self._look())
 
     def begin(self, prepare: Prepare) -> None:
-        """Work on jobs from now on."""
-        self._loop = asyncio.create_task(self._live(prepare))
+        """Work on jobs from now on, unless that is left to other processes."""
+        if self._at_once:
+            self._loop = asyncio.create_task(self._live(prepare))
 
     async def close(self, grace: float) -> None:
         """Take up nothing more, and give back what does not end within `grace` seconds."""
