@@ -28,7 +28,7 @@ async def fork() -> AsyncIterator[Fork]:
         "-m",
         "tests.jobs.child",
         cwd=ROOT,
-        env={"PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING"},
+        env={"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )

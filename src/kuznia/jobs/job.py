@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, NewType, Protocol
+from types import MappingProxyType
+from typing import Any, Literal, NewType, Protocol, get_args
 
 from kuznia.forge.shelf.kept import Kept
 from kuznia.forge.terms import RunId
@@ -14,6 +15,7 @@ from kuznia.platform.errors import Fault
 JobId = NewType("JobId", str)
 # `failed`: trying again would give the same. `dead`: it was tried as often as it may be.
 JobState = Literal["queued", "working", "done", "failed", "dead", "cancelled"]
+STATES: Mapping[str, JobState] = MappingProxyType({name: name for name in get_args(JobState)})
 ENDED: frozenset[JobState] = frozenset({"done", "failed", "dead", "cancelled"})
 
 # The places beside a write at which a test ends the process; `mid_stream` is the model's to choose.
