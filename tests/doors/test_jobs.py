@@ -216,6 +216,24 @@ async def test_a_key_repeated_is_one_job_and_another_order_with_it_is_refused(
     assert len(await rows(kuznia.doors.db, jobs)) == 1
 
 
+async def test_a_batch_is_a_job_for_each_of_its_orders_or_for_none(enter: Start) -> None:
+    kuznia = await enter(jobs_at_once=0, jobs_waiting=3)
+    orders = [{"prompt": f"a note, number {number}"} for number in range(2)]
+    key = {"idempotency-key": "k"}
+
+    answers = [
+        await kuznia.client.post(f"{NOTES}/batch", json={"orders": orders}, headers=LATER | more)
+        for more in (key, key, {})
+    ]
+
+    first, again, _ = answers
+    made = [job["id"] for job in first.json()["data"]["items"]]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert again.json()["data"] == first.json()["data"]
+    assert [row.id for row in await rows(kuznia.doors.db, jobs)] == made
+    assert "preference-applied" in first.headers
+
+
 async def test_jobs_are_listed_page_by_page_and_by_state(enter: Start) -> None:
     kuznia = await enter(jobs_at_once=0)
     made = [(await put(kuznia, f"a note, number {n}")).json()["data"]["id"] for n in range(3)]

@@ -148,8 +148,9 @@ async def test_what_others_wrote_is_text_on_our_page(admin: Browser) -> None:
 
 async def test_a_dead_job_says_why_and_is_tried_again_or_cancelled(admin: Browser) -> None:
     jobs, shown = admin.kuznia.doors.jobs, admin.kuznia.doors.job_tables
-    order = {"owner": "ivan", "domain": "poems", "key": "", "request_id": "", "payload": "{}"}
-    job = await jobs.put(NewJob(**order | {"payload": '{"input": {"prompt": "kanarka"}}'}))
+    payload = '{"input": {"prompt": "kanarka"}}'
+    new = NewJob(owner="ivan", domain="poems", key="", request_id="", payload=payload)
+    (job,) = await jobs.put([new])
 
     async def failed() -> bool:
         return (await shown.get(job.id, None)).state == "failed"

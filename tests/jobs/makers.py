@@ -54,6 +54,11 @@ async def lapse(db: Database) -> None:
         await session.execute(leased.values(lease_until=earlier))
 
 
+async def put(tables: JobTables, owner: str = "ivan") -> Job:
+    (job,) = await tables.put([a_job(owner)])
+    return job
+
+
 async def claimed(tables: JobTables) -> Claimed:
     found = await tables.claim()
     assert found is not None
@@ -65,7 +70,8 @@ async def order(doors: Doors, prompt: str = "a note on iron") -> Job:
     who = Caller("local")
     input_ = doors.forge.domains["notes"].input(prompt=prompt)
     new = await job_of_order(doors, "notes", input_, who, strict=False, max_cost=None)
-    return await doors.jobs.put(new)
+    (job,) = await doors.jobs.put([new])
+    return job
 
 
 @asynccontextmanager

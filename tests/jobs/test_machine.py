@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from tests.jobs.makers import Booked, a_job, lapse, rows
+from tests.jobs.makers import Booked, lapse, put, rows
 
 from kuznia.forge.shelf.unkept import TakenOver
 from kuznia.jobs.job import Claimed, passed_by
@@ -89,7 +89,7 @@ class Jobs(RuleBasedStateMachine):
 
     @rule(owner=st.sampled_from(("ivan", "olha")))
     def put(self, owner: str) -> None:
-        self.do(self.tables.put(a_job(owner)))
+        self.do(put(self.tables, owner))
 
     @rule()
     def claim(self) -> None:

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 import sqlalchemy as sa
-from tests.jobs.makers import a_job, claimed, lapse, rows, tables_on
+from tests.jobs.makers import Booked, claimed, lapse, put, rows, tables_on
 
 from kuznia.callers import personal_data
 from kuznia.jobs.job import Claimed
@@ -20,7 +20,7 @@ FAULT = Unavailable("The database is away.")
 async def test_of_many_who_claim_at_once_each_gets_another_job(db: Database) -> None:
     processes = [tables_on(db) for _ in range(6)]
     for _ in range(5):
-        await processes[0].put(a_job())
+        await put(processes[0])
 
     taken = await asyncio.gather(*(one.claim() for one in processes))
 
@@ -32,7 +32,7 @@ async def test_whoever_has_ten_jobs_is_not_last_behind_a_thousand(db: Database) 
     tables = tables_on(db, waiting=5_000, at_once=2)
     await _thousand(tables, db)
     for _ in range(10):
-        await tables.put(a_job("olha"))
+        await put(tables, "olha")
 
     # Two processes, each of which works on one job at a time.
     order: list[str] = []
@@ -48,7 +48,7 @@ async def test_whoever_has_ten_jobs_is_not_last_behind_a_thousand(db: Database) 
 
 async def _thousand(tables: JobTables, db: Database) -> None:
     """A thousand of ivan's, as if each had been put by itself."""
-    await tables.put(a_job())
+    await put(tables)
     (first,) = await rows(db, jobs)
     more = [first._asdict() | {"id": f"job_{n:04}", "turn": first.turn + n} for n in range(1, 1000)]
     async with db.write() as session:
@@ -58,7 +58,7 @@ async def _thousand(tables: JobTables, db: Database) -> None:
 async def test_a_caller_has_no_more_than_its_places(db: Database) -> None:
     processes = [tables_on(db, at_once=2) for _ in range(4)]
     for number in range(8):
-        await processes[0].put(a_job("olha" if number > 5 else "ivan"))
+        await put(processes[0], "olha" if number > 5 else "ivan")
 
     taken = await asyncio.gather(*(one.claim() for one in processes), processes[0].claim())
 
@@ -71,7 +71,7 @@ async def test_a_lapsed_job_is_another_processs_and_its_old_fence_opens_nothing(
     db: Database,
 ) -> None:
     tables, other = tables_on(db), tables_on(db)
-    await tables.put(a_job())
+    await put(tables)
     lost = await claimed(tables)
     before = await other.due()
     await lapse(db)
@@ -90,7 +90,7 @@ async def test_a_lapsed_job_is_another_processs_and_its_old_fence_opens_nothing(
 
 async def test_a_job_without_a_lease_is_reaped_too_and_dies_in_the_end(db: Database) -> None:
     tables = tables_on(db, attempts=2)
-    job = await tables.put(a_job())
+    job = await put(tables)
     for _ in range(2):
         await claimed(tables)
         async with db.write() as session:
@@ -107,10 +107,10 @@ async def test_a_job_without_a_lease_is_reaped_too_and_dies_in_the_end(db: Datab
 
 async def test_a_job_that_is_given_back_waits_its_time_and_then_goes_first(db: Database) -> None:
     tables = tables_on(db)
-    first, second = await tables.put(a_job()), await tables.put(a_job())
+    first, second = await put(tables), await put(tables)
     await tables.delay(await claimed(tables), 100, FAULT, counted=True)
     meanwhile = await claimed(tables)
-    third = await tables.put(a_job())
+    third = await put(tables)
     async with db.write() as session:
         early = moment(db.url.dialect, -1)
         await session.execute(sa.update(jobs).where(jobs.c.id == first.id).values(run_at=early))
@@ -121,7 +121,7 @@ async def test_a_job_that_is_given_back_waits_its_time_and_then_goes_first(db: D
 
 async def test_a_job_is_its_owners_alone(db: Database) -> None:
     tables = tables_on(db)
-    job = await tables.put(a_job())
+    job = await put(tables)
 
     for forbidden in (tables.get, tables.cancel, tables.requeue):
         with pytest.raises(NotFound):
@@ -132,20 +132,20 @@ async def test_a_job_is_its_owners_alone(db: Database) -> None:
 
 async def test_too_many_that_wait_are_refused_for_one_caller_alone(db: Database) -> None:
     tables = tables_on(db, waiting=1)
-    job = await tables.put(a_job())
-    await tables.put(a_job("olha"))
+    job = await put(tables)
+    await put(tables, "olha")
 
     with pytest.raises(RateLimited):
-        await tables.put(a_job())
+        await put(tables)
     await tables.cancel(job.id, "ivan")
-    await tables.put(a_job())
+    await put(tables)
     with pytest.raises(RateLimited):
         await tables.requeue(job.id, "ivan")
 
 
 async def test_what_is_erased_is_gone_with_its_tape_and_cannot_come_back(db: Database) -> None:
     tables = tables_on(db)
-    await tables.put(a_job())
+    await put(tables)
     taken = await claimed(tables)
     async with db.write() as session:
         await session.execute(sa.insert(tape).values(**a_call(taken)))
@@ -160,7 +160,7 @@ async def test_what_is_erased_is_gone_with_its_tape_and_cannot_come_back(db: Dat
 
 async def test_old_jobs_go_and_no_others(db: Database) -> None:
     tables = tables_on(db)
-    old, _ = await tables.put(a_job()), await tables.put(a_job())
+    old, _ = await put(tables), await put(tables)
     await tables.cancel(old.id, None)
     kept = await tables.erase_older(60)
     async with db.write() as session:
@@ -194,14 +194,33 @@ def a_call(claim: Claimed, **more: object) -> dict[str, object]:
     } | more
 
 
+async def test_a_call_in_which_a_process_was_killed_is_asked_again_once_and_no_more(
+    db: Database,
+) -> None:
+    book = Booked()
+    tables = tables_on(db, book, attempts=9)
+    job = await put(tables)
+    for number in (1, 2):
+        taken = await claimed(tables)
+        async with db.write() as session:
+            await session.execute(sa.insert(tape).values(**a_call(taken, number=number)))
+        await lapse(db)
+        await tables.reap()
+
+    assert await tables.claim() is None
+    dead = await tables.get(job.id, None)
+    assert (dead.state, dead.attempts) == ("dead", 3)
+    assert dead.error is not None
+    assert "twice during the same call" in dead.error["message"]
+    assert len(book.calls) == 2
+
+
 async def test_a_call_of_a_job_that_was_cancelled_after_its_process_died_is_booked(
     db: Database,
 ) -> None:
-    from tests.jobs.makers import Booked
-
     book = Booked()
     tables = tables_on(db, book)
-    job = await tables.put(a_job())
+    job = await put(tables)
     taken = await claimed(tables)
     async with db.write() as session:
         await session.execute(sa.insert(tape).values(**a_call(taken)))

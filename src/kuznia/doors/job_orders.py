@@ -9,7 +9,7 @@ from kuznia.doors.orders import fault_of
 from kuznia.forge.sanitise import clean
 from kuznia.forge.terms import Caller, Input
 from kuznia.jobs.job import Claimed, NewJob
-from kuznia.jobs.worker import Prepared
+from kuznia.jobs.worker import PreparedJob
 from kuznia.platform.errors import Conflict, Forbidden
 from kuznia.platform.log import request_id
 
@@ -54,7 +54,7 @@ async def job_of_order(
     )
 
 
-async def prepared(context: Doors, claimed: Claimed) -> Prepared:
+async def prepared(context: Doors, claimed: Claimed) -> PreparedJob:
     """The order of a job, with the deadline and budget of this attempt."""
     job, payload = claimed.job, Payload.model_validate_json(claimed.payload)
     domain = context.forge.domains.get(job.domain)
@@ -78,4 +78,4 @@ async def prepared(context: Doors, claimed: Claimed) -> Prepared:
         max_cost=payload.max_cost,
         after=payload.after,
     )
-    return Prepared(order, partial(fault_of, strict=payload.strict))
+    return PreparedJob(order, partial(fault_of, strict=payload.strict))

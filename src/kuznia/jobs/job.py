@@ -1,6 +1,6 @@
 """What a job is, and what the process that works on it needs of a job engine."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -99,8 +99,8 @@ class Due:
 class JobEngine(Protocol):
     """Where jobs are kept, as the process that works on them sees it. Time is the engine's own."""
 
-    async def put(self, new: NewJob) -> Job:
-        """Keep a job; raises RateLimited where too many of its owner's wait."""
+    async def put(self, new: Sequence[NewJob]) -> list[Job]:
+        """Keep jobs of one owner, all or none; raises RateLimited where too many of theirs wait."""
         ...
 
     async def due(self) -> Due:

@@ -66,35 +66,17 @@ class JobTables:
 
     # What processes do.
 
-    async def put(self, new: NewJob) -> Job:
-        """Keep a job; raises RateLimited where too many of its owner's wait."""
-        id_ = new_id("job", self._clock)
+    async def put(self, new: Sequence[NewJob]) -> list[Job]:
+        """Keep jobs of one owner, all or none; raises RateLimited where too many of theirs wait."""
         async with self._db.write() as session:
-            if new.hash and (row := await _row(session, jobs.c.hash == new.hash)):
-                return job_of(row)
-            await self._admit(session, new.owner)
-            values = {
-                "id": id_,
-                "owner": new.owner,
-                "domain": new.domain,
-                "key": new.key,
-                "run_id": new_id("run", self._clock),
-                "request_id": new.request_id,
-                "payload": new.payload,
-                "state": "queued",
-                "turn": _turn(new.owner),
-                "run_at": self._now(),
-                "attempts": 0,
-                "created_at": self._now(),
-                "hash": new.hash,
-            }
-            adding = insert(self._db.url.dialect, jobs).values(values)
-            # Of two equal requests in two processes the second finds the job of the first.
-            await session.execute(adding.on_conflict_do_nothing(index_elements=["hash"]))
-            mine = jobs.c.hash == new.hash if new.hash else jobs.c.id == id_
-            row = await _row(session, mine)
-            assert row is not None
-            return job_of(row)
+            known = [
+                await _row(session, jobs.c.hash == one.hash) if one.hash else None for one in new
+            ]
+            await self._admit(session, new[0].owner, known.count(None))
+            return [
+                job_of(row or await self._insert(session, one))
+                for one, row in zip(new, known, strict=True)
+            ]
 
     async def due(self) -> Due:
         """What there is to do. Nothing is written."""
@@ -246,7 +228,7 @@ class JobTables:
             "error": None,
         }
         async with self._db.write() as session:
-            await self._admit(session, job.owner)
+            await self._admit(session, job.owner, 1)
             changing = sa.update(jobs).where(*_of(id_, owner), again).values(values)
             changed = (await session.execute(changing)).rowcount
         if not changed:
@@ -274,6 +256,30 @@ class JobTables:
         return await erase(self._db, jobs, old) if await self._any(sa.exists().where(old)) else 0
 
     # How it is done.
+
+    async def _insert(self, session: WriteSession, new: NewJob) -> sa.Row[Any]:
+        id_ = new_id("job", self._clock)
+        values = {
+            "id": id_,
+            "owner": new.owner,
+            "domain": new.domain,
+            "key": new.key,
+            "run_id": new_id("run", self._clock),
+            "request_id": new.request_id,
+            "payload": new.payload,
+            "state": "queued",
+            "turn": _turn(new.owner),
+            "run_at": self._now(),
+            "attempts": 0,
+            "created_at": self._now(),
+            "hash": new.hash,
+        }
+        adding = insert(self._db.url.dialect, jobs).values(values)
+        # Of two equal requests in two processes the second finds the job of the first.
+        await session.execute(adding.on_conflict_do_nothing(index_elements=["hash"]))
+        row = await _row(session, jobs.c.hash == new.hash if new.hash else jobs.c.id == id_)
+        assert row is not None
+        return row
 
     async def _any(self, exists: sa.Exists) -> bool:
         async with self._db.read() as session:
@@ -326,10 +332,10 @@ class JobTables:
         async with self._db.write() as session:
             return (await session.execute(changing)).rowcount == 1
 
-    async def _admit(self, session: WriteSession, owner: str) -> None:
+    async def _admit(self, session: WriteSession, owner: str, more: int) -> None:
         theirs = (jobs.c.owner == owner, jobs.c.state == "queued")
         count = await session.scalar(sa.select(sa.func.count()).where(*theirs)) or 0
-        if count >= self._waiting:
+        if more and count + more > self._waiting:
             raise RateLimited(
                 f"{count} of your jobs are waiting, and {self._waiting} is the limit here. Send "
                 "this again when some of them have ended, or cancel some with "

@@ -6,7 +6,7 @@ stops the work before another process can have begun it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +44,7 @@ WAITS = "RATE_LIMITED"
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedJob:
     """A job as an order, and what is wrong with an artefact of it, where its caller is strict."""
 
     order: Order
@@ -52,7 +52,7 @@ class Prepared:
 
 
 # Raises the Fault that makes a job impossible.
-Prepare = Callable[[Claimed], Awaitable[Prepared]]
+Prepare = Callable[[Claimed], Awaitable[PreparedJob]]
 
 
 @dataclass(slots=True, eq=False)
@@ -65,11 +65,11 @@ class ActiveJob:
     timer: asyncio.TimerHandle | None = None
 
 
-class Record:
+class AttemptRecord:
     """What is written of a job while its order is made."""
 
     def __init__(
-        self, engine: JobEngine, rows: TapeRows, claimed: Claimed, prepared: Prepared
+        self, engine: JobEngine, rows: TapeRows, claimed: Claimed, prepared: PreparedJob
     ) -> None:
         self._engine = engine
         self._rows = rows
@@ -124,11 +124,11 @@ class Jobs:
         """How many jobs this process works on."""
         return len(self._active)
 
-    async def put(self, new: NewJob) -> Job:
-        """Keep a job, and have it looked at by this process at once."""
-        job = await self._engine.put(new)
+    async def put(self, new: Sequence[NewJob]) -> list[Job]:
+        """Keep jobs of one owner, and have them looked at by this process at once."""
+        jobs = await self._engine.put(new)
         self._wake.set()
-        return job
+        return jobs
 
     def wake(self) -> None:
         """Look for work now: there is some, or something was cancelled."""
@@ -217,7 +217,7 @@ class Jobs:
         log.info("job_taken_up", job=claimed.job.id, attempt=claimed.job.attempts)
         try:
             prepared = await prepare(claimed)
-            record = Record(self._engine, self._rows, claimed, prepared)
+            record = AttemptRecord(self._engine, self._rows, claimed, prepared)
             if active.lost:
                 return TakenOver("Another process makes this order by now.")
             run = active.run = self._runs.take_up(prepared.order, claimed.job.run_id, record)

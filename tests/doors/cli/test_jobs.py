@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from anyio.from_thread import start_blocking_portal
 from tests.doors.cli.conftest import Kuznia
-from tests.jobs.makers import a_job, claimed, opened, tables_on
+from tests.jobs.makers import claimed, opened, put, tables_on
 
 from kuznia.jobs.job import Job
 from kuznia.platform.errors import TimedOut
@@ -20,9 +20,9 @@ def dead(empty_folder: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -
     async def work() -> Job:
         async with opened(sqlite_url) as db:
             tables = tables_on(db)
-            job = await tables.put(a_job())
+            job = await put(tables)
             await tables.fail(await claimed(tables), TimedOut("The deadline passed."), "dead")
-            await tables.put(a_job("olha"))
+            await put(tables, "olha")
             return await tables.get(job.id, None)
 
     with start_blocking_portal() as portal:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import from_json
 
-from kuznia.doors.api.orders import AS_EVENTS, MADE, ORDER_PARAMETERS, carried_out
+from kuznia.doors.api.orders import AS_EVENTS, MADE, PARAMETERS, carried_out
 from kuznia.doors.context import doors
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import Input
@@ -44,7 +44,7 @@ BODY = JsonBody(Answers, SMALL)
     response_class=Response,
     responses=MADE,
     openapi_extra={
-        "parameters": ORDER_PARAMETERS,
+        "parameters": PARAMETERS,
         **BODY.described([{"answers": {"2": "Monday"}}]),
     },
 )

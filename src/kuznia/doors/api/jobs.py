@@ -1,6 +1,6 @@
 """Jobs: what became of orders that nobody waits for, and how to stop or try them again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, get_args
 
@@ -17,8 +17,9 @@ from kuznia.web.state import caller_of
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"], route_class=ExactRoute)
 
-# Seconds after which to look at a job again.
-LOOK_AGAIN = 2
+# When to look at a job again, in seconds.
+AGAIN: Mapping[str, str] = {"Retry-After": "2"}
+APPLIED: Mapping[str, str] = {"Preference-Applied": "respond-async"}
 
 
 class JobLinks(BaseModel):
@@ -79,15 +80,28 @@ def shape_of(job: Job) -> JobShape:
     )
 
 
+def answer_for(job: Job) -> Response:
+    """A job, and when to look again if it has not ended."""
+    return answered(shape_of(job), headers=None if job.ended else AGAIN)
+
+
+def accepted_as(job: Job) -> Response:
+    """The answer to an order that became a job."""
+    headers = {"Location": address_of(job), "X-Run-Id": job.run_id, **APPLIED, **AGAIN}
+    message = "The order was accepted; its job says what becomes of it."
+    return answered(shape_of(job), status=202, message=message, headers=headers)
+
+
+def all_accepted(jobs: Sequence[Job]) -> Response:
+    """The answer to a batch whose orders became jobs, in their order."""
+    page = JobPage(items=[shape_of(job) for job in jobs], next=None)
+    message = "The orders were accepted; their jobs say what becomes of them."
+    return answered(page, status=202, message=message, headers={**APPLIED, **AGAIN})
+
+
 def address_of(job: Job) -> str:
     """Where a job is looked at."""
     return f"/api/v1/jobs/{job.id}"
-
-
-def answer_for(job: Job, *, status: int = 200, message: str = "") -> Response:
-    """A job, and when to look again if it has not ended."""
-    headers: Mapping[str, str] = {} if job.ended else {"Retry-After": str(LOOK_AGAIN)}
-    return answered(shape_of(job), status=status, message=message, headers=headers)
 
 
 # Any: what FastAPI takes for responses.

@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import to_json
 
-from kuznia.doors.api.jobs import JobShape, address_of, answer_for
+from kuznia.doors.api.jobs import JobPage, JobShape, accepted_as, all_accepted
 from kuznia.doors.api.stream import EVENTS, EventStream, wants_events
 from kuznia.doors.context import DoorState, doors
 from kuznia.doors.http.turnstile import take_more
@@ -23,6 +23,7 @@ from kuznia.doors.job_orders import job_of_order
 from kuznia.doors.orders import BATCH_AT_ONCE, MAX_IN_BATCH, accepted, ended, in_turns
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, Input
+from kuznia.jobs.job import Job
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Fault, Invalid
 from kuznia.platform.settings.types import Dollars, billionths
@@ -88,8 +89,7 @@ MADE: dict[int | str, dict[str, Any]] = {
         "description": "The job, if you asked for one; `Location` is its address.",
     },
 }
-PARAMETERS = [ON_DISCONNECT, MAX_COST, WISHES, IDEMPOTENCY_KEY]
-ORDER_PARAMETERS = [*PARAMETERS, PREFER]
+PARAMETERS = [ON_DISCONNECT, MAX_COST, WISHES, IDEMPOTENCY_KEY, PREFER]
 
 
 class Batch(BaseModel):
@@ -117,6 +117,8 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
         strict = _strict(request)
         max_cost, inputs = _max_cost(request), (await many.read(request)).orders
         await take_more(request, len(inputs) - 1)
+        if prefers_async(request):
+            return all_accepted(await _as_jobs(request, domain.name, inputs, strict=strict))
         # All before the first is begun: together they have the time of one request.
         orders = [await context.order(domain.name, each, who, max_cost=max_cost) for each in inputs]
         outcomes = await in_turns(request, orders, goes_on=goes_on, strict=strict)
@@ -130,7 +132,7 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
         description=AS_EVENTS,
         response_class=Response,
         responses=MADE,
-        openapi_extra={"parameters": ORDER_PARAMETERS, **single.described(domain.shown.examples)},
+        openapi_extra={"parameters": PARAMETERS, **single.described(domain.shown.examples)},
     )(make)
     app.post(
         f"{path}/batch",
@@ -138,7 +140,10 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
         summary=f"Up to {MAX_IN_BATCH} such orders, {BATCH_AT_ONCE} at a time",
         operation_id=f"make_{domain.name}_batch",
         response_class=Response,
-        responses={200: {"model": Envelope[BatchShape]}},
+        responses={
+            200: {"model": Envelope[BatchShape]},
+            202: {"model": Envelope[JobPage], "description": "A job for each, if you asked so."},
+        },
         openapi_extra={
             "parameters": PARAMETERS,
             **many.described([{"orders": list(domain.shown.examples)}]),
@@ -151,7 +156,8 @@ async def carried_out(request: Request, domain: str, input_: Input, after: str =
     context, who = doors(request), caller_of(request)
     streamed, strict, goes_on = wants_events(request), _strict(request), _goes_on(request)
     if not streamed and prefers_async(request):
-        return await _as_job(request, domain, input_, strict=strict, after=after)
+        (job,) = await _as_jobs(request, domain, (input_,), strict=strict, after=after)
+        return accepted_as(job)
     order = await context.order(
         domain, input_, who, drafts=streamed, max_cost=_max_cost(request), after=after
     )
@@ -163,28 +169,26 @@ async def carried_out(request: Request, domain: str, input_: Input, after: str =
     return answered(linked(kept), headers={"X-Run-Id": run.id, **kept_headers(kept)})
 
 
-async def _as_job(
-    request: Request, domain: str, input_: Input, *, strict: bool, after: str
-) -> Response:
-    """Keep the order as a job, and answer with its address."""
-    context = doors(request)
-    new = await job_of_order(
-        context,
-        domain,
-        input_,
-        caller_of(request),
-        strict=strict,
-        max_cost=_max_cost(request),
-        after=after,
-        hash_=state_of(request.scope, DoorState).idempotency,
-    )
-    job = await context.jobs.put(new)
-    message = "The order was accepted; its job says what becomes of it."
-    answer = answer_for(job, status=202, message=message)
-    answer.headers["Location"] = address_of(job)
-    answer.headers["Preference-Applied"] = "respond-async"
-    answer.headers["X-Run-Id"] = job.run_id
-    return answer
+async def _as_jobs(
+    request: Request, domain: str, inputs: Sequence[Input], *, strict: bool, after: str = ""
+) -> list[Job]:
+    """Keep orders as jobs, all or none of them."""
+    context, who = doors(request), caller_of(request)
+    key, max_cost = state_of(request.scope, DoorState).idempotency, _max_cost(request)
+    new = [
+        await job_of_order(
+            context,
+            domain,
+            input_,
+            who,
+            strict=strict,
+            max_cost=max_cost,
+            after=after,
+            hash_=key and f"{key}{number}",
+        )
+        for number, input_ in enumerate(inputs)
+    ]
+    return await context.jobs.put(new)
 
 
 def _batch_of(domain: AnyDomain) -> type[Batch]:
