@@ -52,15 +52,15 @@ async def jobs(request: Request, state: Text = "", after: After = "") -> Respons
 
 def _states(view: PanelView, chosen: JobState | None) -> Content:
     """Links to the jobs of each state."""
-    every = (("All", None, {}), *((name, name, {"state": name}) for name in STATES))
+    names: tuple[JobState | None, ...] = (None, *STATES.values())
     links = [
         el(
             "a",
-            view.say(word),
-            href=link("jobs", **query),
-            aria_current="true" if value == chosen else None,
+            view.say(name or "All"),
+            href=link("jobs", state=name) if name else link("jobs"),
+            aria_current="true" if name == chosen else None,
         )
-        for word, value, query in every
+        for name in names
     ]
     return el("nav", *((each, " ") for each in links), class_="pages", aria_label=view.say("State"))
 
@@ -81,7 +81,7 @@ def _job(view: PanelView, job: Job) -> Sequence[Content]:
 async def job_page(request: Request, job_id: InPath) -> Response:
     context, view = doors(request), view_of(request)
     job = await context.job_tables.get(job_id, None)
-    made = job.artefact
+    made, error = job.artefact, job.error or {"code": "", "message": ""}
     values: dict[str, Content] = {
         "Job": el("code", job.id),
         "Domain": job.domain,
@@ -90,8 +90,8 @@ async def job_page(request: Request, job_id: InPath) -> Response:
         "Attempts": str(job.attempts),
         "Run": el("code", job.run_id),
         "Artefact": made and el("a", el("code", made), href=link(f"artefacts/{made}")),
-        "Code": job.error and job.error["code"],
-        "Reason": job.error and job.error["message"],
+        "Code": error["code"],
+        "Reason": error["message"],
         "Created": view.moment(job.created_at),
         "Next attempt": view.moment(job.run_at) if job.state == "queued" else "",
         "Ended": view.moment(job.ended_at) if job.ended_at else "",
