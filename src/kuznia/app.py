@@ -160,8 +160,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 job_tables=tables,
             )
         finally:
-            grace = settings.shutdown_grace
-            await asyncio.gather(jobs.close(grace), runs.close(grace))
+            await asyncio.gather(*(some.close(settings.shutdown_grace) for some in (jobs, runs)))
             # What is still to be written has so long; a database that is silent holds up no end.
             asyncio.get_running_loop().call_later(CLOSE_SECONDS, db.cut)
             log.info("stopped")

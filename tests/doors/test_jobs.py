@@ -1,16 +1,20 @@
 """Orders as jobs, as a caller meets them: `Prefer: respond-async` and /api/v1/jobs."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import httpx2
 import pytest
 from tests.callers.spenders import eventually, rows
 from tests.doors.conftest import Start
-from tests.servers.loop import EVENTS, NOTES, Kuznia, held
+from tests.servers.loop import EVENTS, NOTES, Kuznia, held, inside, made
 from tests.servers.model import ModelServer, reply, status
 
-from kuznia.platform.db.tables import bookings, jobs, tape
+from kuznia.jobs.job import Point
+from kuznia.platform.db.tables import artefacts, bookings, jobs, tape
 
 LATER = {"prefer": "respond-async"}
 JOBS = "/api/v1/jobs"
@@ -251,8 +255,6 @@ async def test_jobs_are_listed_page_by_page_and_by_state(enter: Start) -> None:
 async def test_a_server_that_ends_gives_its_jobs_back_and_the_next_one_goes_on(
     enter: Start, sqlite_url: str, modelserver: ModelServer
 ) -> None:
-    from tests.servers.loop import inside, made
-
     modelserver.will(reply("note: bad"), held(asyncio.Event(), reply()), reply("note: iron"))
     async with inside(made(sqlite_url, modelserver.url, shutdown_grace=0)) as kuznia:
         answer = await put(kuznia)
@@ -263,3 +265,30 @@ async def test_a_server_that_ends_gives_its_jobs_back_and_the_next_one_goes_on(
     # The first question was answered from the tape, and the second asked anew.
     assert len(modelserver.calls) == 3
     assert (job["attempts"], job["diverged"]) == (1, None)
+
+
+async def test_what_is_made_after_its_job_was_lost_is_not_kept(
+    sqlite_url: str, modelserver: ModelServer
+) -> None:
+    def taken_by_another(point: Point) -> None:
+        if point == "after_reply":
+            with closing(sqlite3.connect(sqlite_url.rpartition("//")[2])) as other:
+                other.execute("UPDATE jobs SET fence = 'another'")
+                other.commit()
+
+    modelserver.will(reply("note: iron"))
+    makings = made(sqlite_url, modelserver.url)
+    async with inside(replace(makings, reached=taken_by_another)) as kuznia:
+        answer = await put(kuznia)
+        run = f"/api/v1/runs/{answer.headers['x-run-id']}/events"
+        await eventually(lambda: _has_failed(kuznia, run))
+        job = (await kuznia.client.get(answer.headers["location"])).json()["data"]
+
+        assert job["state"] == "working"
+        assert await rows(kuznia.doors.db, artefacts) == []
+        assert (await kuznia.make()).json()["data"]["evidence"]["run_id"] != job["run_id"]
+
+
+async def _has_failed(kuznia: Kuznia, run: str) -> bool:
+    answer = await kuznia.client.get(run)
+    return answer.status_code == 200 and "event: run.failed" in answer.text

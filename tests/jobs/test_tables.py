@@ -44,6 +44,8 @@ async def test_whoever_has_ten_jobs_is_not_last_behind_a_thousand(db: Database) 
             assert await tables.fail(under_way.pop(0), FAULT, "failed")
 
     assert len(order) <= 21
+    # Nor do they go before all others.
+    assert order[:10].count("ivan") >= 4
 
 
 async def _thousand(tables: JobTables, db: Database) -> None:

@@ -71,7 +71,7 @@ PREFER = {
     "description": "With `respond-async` the order becomes a job, which outlives your connection "
     "and a restart of the server: you are answered at once, with its address. Ignored with "
     f"`Accept: {EVENT_STREAM}`; anything else in it is ignored too.",
-    "schema": {"type": "string"},
+    "schema": {"type": "string", "pattern": "^[^\\r\\n]*$"},
 }
 AS_EVENTS = (
     f"With `Accept: {EVENT_STREAM}` the events of the run are streamed; the last one holds the "
