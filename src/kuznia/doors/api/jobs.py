@@ -11,7 +11,7 @@ from kuznia.doors.context import doors
 from kuznia.jobs.job import Job, JobState
 from kuznia.platform.envelope import Envelope, FaultShape
 from kuznia.web.answers import answered
-from kuznia.web.ids import NAME, InPath
+from kuznia.web.ids import BeforeInQuery, InPath, LimitInQuery
 from kuznia.web.route import ExactRoute
 from kuznia.web.state import caller_of
 
@@ -119,11 +119,8 @@ async def page(
     state: Annotated[
         JobState | None, Query(json_schema_extra={"enum": list(get_args(JobState))})
     ] = None,
-    before: Annotated[
-        str | None,
-        Query(max_length=64, pattern=NAME, description="The `next` of the previous page."),
-    ] = None,
-    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    before: BeforeInQuery = None,
+    limit: LimitInQuery = 20,
 ) -> Response:
     rows = await doors(request).job_tables.page(
         caller_of(request).id, state=state, before=before, limit=limit + 1
