@@ -15,6 +15,7 @@ from tests.servers.model import ModelServer, reply, status
 
 from kuznia.jobs.job import Point
 from kuznia.platform.db.tables import artefacts, bookings, jobs, tape
+from kuznia.platform.settings.values import DatabaseUrl
 
 LATER = {"prefer": "respond-async"}
 JOBS = "/api/v1/jobs"
@@ -272,7 +273,7 @@ async def test_what_is_made_after_its_job_was_lost_is_not_kept(
 ) -> None:
     def taken_by_another(point: Point) -> None:
         if point == "after_reply":
-            with closing(sqlite3.connect(sqlite_url.rpartition("//")[2])) as other:
+            with closing(sqlite3.connect(DatabaseUrl.read(sqlite_url).database)) as other:
                 other.execute("UPDATE jobs SET fence = 'another'")
                 other.commit()
 
@@ -284,6 +285,8 @@ async def test_what_is_made_after_its_job_was_lost_is_not_kept(
         await eventually(lambda: _has_failed(kuznia, run))
         job = (await kuznia.client.get(answer.headers["location"])).json()["data"]
 
+        events = (await kuznia.client.get(run)).text
+        assert "Another process makes this order by now." in events
         assert job["state"] == "working"
         assert await rows(kuznia.doors.db, artefacts) == []
         assert (await kuznia.make()).json()["data"]["evidence"]["run_id"] != job["run_id"]

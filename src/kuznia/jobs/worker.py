@@ -6,6 +6,7 @@ stops the work before another process can have begun it.
 """
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,7 +21,6 @@ from kuznia.forge.shelf.unkept import TakenOver
 from kuznia.forge.terms import Order
 from kuznia.jobs.job import Claimed, Job, JobEngine, NewJob
 from kuznia.jobs.tape import PASSING, PartTape, RunTape, TapeRows
-from kuznia.llm.layers.retry import random_jitter
 from kuznia.platform.db.database import Database, WriteSession
 from kuznia.platform.errors import Cancelled, Fault, Unavailable
 from kuznia.platform.log import get_log, request_id
@@ -117,6 +117,8 @@ class Jobs:
         self._watch: asyncio.Task[None] | None = None
         self._loop: asyncio.Task[None] | None = None
         self._renew_at = 0.0
+        # Not the module's own: what nobody asked for must not change what others draw from it.
+        self._chance = random.Random()  # noqa: S311 - spreads load, keeps no secret
         self._closing = False
 
     @property
@@ -167,7 +169,7 @@ class Jobs:
                 pause = FIRST_POLL
                 continue
             with suppress(TimeoutError):
-                async with asyncio.timeout(pause * random_jitter()):
+                async with asyncio.timeout(pause * self._jitter()):
                     await self._wake.wait()
                     pause = FIRST_POLL
                     continue
@@ -251,7 +253,7 @@ class Jobs:
             await self._engine.fail(claimed, outcome, "dead")
         else:
             wait = min(self._first_wait * GROWTH ** (job.attempts - 1), MAX_WAIT_SECONDS)
-            wait = max(wait * random_jitter(), outcome.retry_after or 0)
+            wait = max(wait * self._jitter(), outcome.retry_after or 0)
             await self._engine.delay(claimed, wait, outcome, counted=True)
 
     async def _watch_leases(self) -> None:
@@ -294,6 +296,10 @@ class Jobs:
             log.warning("job_lost", job=active.claimed.job.id)
             if active.run is not None:
                 self._runs.stop(active.run.id)
+
+    def _jitter(self) -> float:
+        """Between a half and the whole: processes that began together do not look together."""
+        return 0.5 + self._chance.random() / 2
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
