@@ -23,6 +23,7 @@ from tests.servers.model import Act, events, reply, stream
 from tests.servers.process import Process
 
 from bench.chaos_database import no_room, read_only, silent
+from bench.chaos_jobs import killed
 from bench.place import Database, Fault, Place, Row, make, order, place, postgresql, sqlite
 from bench.procs import status_kib, stop_on_signal
 from bench.replies import CODE
@@ -254,6 +255,8 @@ FAULTS: dict[str, tuple[Fault, Database]] = {
     "read-only": (read_only, postgresql),
     "silent": (silent, postgresql),
     "no-room": (no_room, sqlite),
+    "killed": (killed, sqlite),
+    "killed-postgresql": (killed, postgresql),
 }
 
 

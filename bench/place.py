@@ -69,6 +69,8 @@ async def place(folder: Path, database: str) -> AsyncIterator[Place]:
                 "database_url": database,
                 "openai_base_url": model.url,
                 "openai_model": "m",
+                # Jobs are taken in here, and worked on by servers that are killed.
+                "jobs_at_once": "0",
             }
             here, there = await asyncio.gather(
                 *(running.enter_async_context(process(folder, **settings)) for _ in range(2))

@@ -22,7 +22,7 @@ from kuznia.platform.settings import Settings, load
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(sh|json|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 # What a page calls them, and what they begin with in an answer.
-NAMES = {"ARTEFACT": "art_", "RUN": "run_", "LESSON": "l-"}
+NAMES = {"ARTEFACT": "art_", "RUN": "run_", "LESSON": "l-", "JOB": "job_"}
 
 
 @dataclass
@@ -63,7 +63,7 @@ def fits(real: Any, shown: Any) -> bool:
 
 
 def _without_ids(text: str) -> str:
-    return re.sub(r"\b(art_|run_|req_|l-)[0-9a-f]{12,32}\b", r"\1...", text)
+    return re.sub(r"\b(art_|run_|req_|job_|l-)[0-9a-f]{12,32}\b", r"\1...", text)
 
 
 def assert_told(told: str, shown: Shown) -> None:

@@ -37,7 +37,7 @@ MAY_LIVE = {
 # Names that do not say what they name.
 VAGUE = {"told", "said", "at", "here", "given", "wanted", "found", "one"}
 # Files at the top of a folder, and words of our own.
-MAX_FILES, MAX_WORDS = 15, 30
+MAX_FILES, MAX_WORDS = 15, 32
 LEVELS = r"(self\._)?log\.(debug|info|warning|error|exception|critical)"
 CHANGES = r"(append|add|update|pop|popitem|clear|extend|insert|remove|setdefault)"
 

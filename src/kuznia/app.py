@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from fastapi import FastAPI
@@ -34,6 +35,7 @@ from kuznia.doors.http.idempotent import Idempotent
 from kuznia.doors.http.routing import Dispatch, Targets
 from kuznia.doors.http.turnstile import Turnstile, own_rates
 from kuznia.doors.http.who import Who, describe
+from kuznia.doors.job_orders import prepared
 from kuznia.doors.readiness import NO_MODEL
 from kuznia.forge.memory import Memory
 from kuznia.forge.runs.fleet import Fleet
@@ -42,6 +44,8 @@ from kuznia.forge.shelf.retention import forgetting
 from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.terms import AnyDomain, Caller, CannotOpen
 from kuznia.forge.work import Forge
+from kuznia.jobs.job import Reached, passed_by
+from kuznia.jobs.retention import forgetting_jobs
 from kuznia.llm.model import Model
 from kuznia.llm.service import Service
 from kuznia.models import Reread, asked, bare_models, looks, open_models
@@ -58,7 +62,7 @@ from kuznia.platform.redis import Redis
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings import load as load_settings
 from kuznia.platform.settings.types import is_loopback
-from kuznia.resources import open_database, open_redis, open_shelf
+from kuznia.resources import open_database, open_jobs, open_redis, open_shelf
 from kuznia.web.document import name_bodies
 from kuznia.web.route import ExactRoute
 
@@ -77,6 +81,8 @@ class Made:
     reread: Reread | None = None
     clock: Clock = field(default_factory=SystemClock)
     metrics: Metrics = field(default_factory=lambda: Metrics(version=__version__))
+    # Called beside each write of a job; tests end the process there.
+    reached: Reached = passed_by
 
 
 @asynccontextmanager
@@ -135,6 +141,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         )
         if fleet:
             fleet.begin(runs)
+        jobs, tables = open_jobs(settings, made.clock, db, journal, runs, made.reached)
         _started(made, models.services)
         try:
             yield Doors(
@@ -149,9 +156,11 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 redis=redis,
                 metering=metering,
                 ready=DatabaseState(db, shelf),
+                jobs=jobs,
+                job_tables=tables,
             )
         finally:
-            await runs.close(settings.shutdown_grace)
+            await asyncio.gather(*(some.close(settings.shutdown_grace) for some in (jobs, runs)))
             # What is still to be written has so long; a database that is silent holds up no end.
             asyncio.get_running_loop().call_later(CLOSE_SECONDS, db.cut)
             log.info("stopped")
@@ -219,7 +228,8 @@ def create_app(made: Made, routed: Routed | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
-        async with open_doors(made) as doors:
+        async with open_doors(made) as doors, forgetting_jobs(doors.job_tables, made.settings):
+            doors.jobs.begin(partial(prepared, doors))
             yield {"doors": doors}
 
     app = _framework(lifespan)

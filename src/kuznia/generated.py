@@ -32,6 +32,7 @@ GROUPS = {
     "order_attempts": "Budget of an order",
     "code_run_tests": "Code",
     "training_catalogue": "Training",
+    "jobs_at_once": "Jobs",
     "database_url": "Database",
     "cache_ttl": "Memory",
     "redis_url": "Redis",

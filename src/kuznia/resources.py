@@ -2,10 +2,17 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 
+from kuznia.callers.budgets.bookings import book_now
 from kuznia.callers.limits.caller_limits import LimitsByCaller
+from kuznia.forge.runs.supervisor import Runs
 from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.shelf.storage import Storage
+from kuznia.jobs.job import Reached
+from kuznia.jobs.opening import job_tables
+from kuznia.jobs.tables import JobTables
+from kuznia.jobs.worker import Jobs
 from kuznia.platform.clock import Clock
 from kuznia.platform.db import migrate
 from kuznia.platform.db.database import Database
@@ -64,6 +71,29 @@ def open_shelf(
     opened.push_async_callback(shelf.close)
     metrics.watch_unkept(lambda: shelf.unkept)
     return shelf
+
+
+def open_jobs(
+    settings: Settings,
+    clock: Clock,
+    db: Database,
+    journal: Journal,
+    runs: Runs,
+    reached: Reached,
+) -> tuple[Jobs, JobTables]:
+    """The jobs of this process, which has not begun to work on any, and those of all processes."""
+    tables, rows = job_tables(settings, db, clock, journal, partial(book_now, clock=clock), reached)
+    jobs = Jobs(
+        tables,
+        rows,
+        db,
+        runs,
+        at_once=settings.jobs_at_once,
+        lease=settings.job_lease,
+        attempts=settings.job_attempts,
+        first_wait=settings.job_wait,
+    )
+    return jobs, tables
 
 
 async def open_redis(

@@ -1,9 +1,10 @@
 """What an admin does in the panel, and what they are told when it cannot be done."""
 
-from tests.callers.spenders import a_call
+from tests.callers.spenders import a_call, eventually
 from tests.doors.browsing import Browser, id_of, ivans_key
 
 from kuznia.forge.terms import Budget, Caller
+from kuznia.jobs.job import NewJob
 
 
 async def test_a_revoked_key_opens_nothing_any_more(admin: Browser) -> None:
@@ -143,3 +144,29 @@ async def test_what_others_wrote_is_text_on_our_page(admin: Browser) -> None:
 
     assert "<script>" not in answer.text + listed.text
     assert "&lt;script&gt;" in listed.text
+
+
+async def test_a_dead_job_says_why_and_is_tried_again_or_cancelled(admin: Browser) -> None:
+    jobs, shown = admin.kuznia.doors.jobs, admin.kuznia.doors.job_tables
+    payload = '{"input": {"prompt": "kanarka"}}'
+    new = NewJob(owner="ivan", domain="poems", key="", request_id="", payload=payload)
+    (job,) = await jobs.put([new])
+
+    async def failed() -> bool:
+        return (await shown.get(job.id, None)).state == "failed"
+
+    await eventually(failed)
+    page = await admin.open(f"/admin/jobs/{job.id}")
+    listed = await admin.open("/admin/jobs?state=failed")
+    again = await admin.send(f"/admin/jobs/{job.id}/requeue")
+    await eventually(failed)
+    cancelled = await admin.send(f"/admin/jobs/{job.id}/cancel")
+
+    assert "This server no longer makes poems." in page.text
+    assert job.id in listed.text
+    assert "kanarka" not in page.text + listed.text
+    assert [answer.headers["location"] for answer in (again, cancelled)] == [
+        f"/admin/jobs/{job.id}"
+    ] * 2
+    assert (await admin.send(f"/admin/jobs/{job.id}/erase")).status_code == 400
+    assert (await admin.send("/admin/jobs/job_0/cancel")).status_code == 404

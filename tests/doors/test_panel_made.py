@@ -15,10 +15,11 @@ from tests.servers.loop import Kuznia, held, listed
 from tests.servers.model import ModelServer, reply, status
 
 import kuznia as package
-from kuznia.doors.panel import acts, page, runs, views
+from kuznia.doors.panel import acts, jobs, page, runs, views
 from kuznia.doors.panel.page import ROWS
 from kuznia.doors.panel.words import FAULTS, UKRAINIAN, fault_in, language_of
 from kuznia.forge.terms import Caller
+from kuznia.jobs.job import STATES
 from kuznia.platform.errors import NotFound
 
 CANARY = "kanarka"
@@ -171,7 +172,7 @@ def test_any_wish_is_answered_in_one_of_ours(accepted: str) -> None:
 def test_every_word_that_is_said_has_its_translation() -> None:
     said = {
         node.args[0].value
-        for module in (views, acts, runs, page)
+        for module in (views, acts, runs, jobs, page)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).rpartition(".")[2] == "say"
@@ -180,7 +181,7 @@ def test_every_word_that_is_said_has_its_translation() -> None:
 
     assert len(said) > 20
     assert said <= UKRAINIAN.keys()
-    assert {*page.PAGES.values(), *views.LIMITS.values()} <= UKRAINIAN.keys()
+    assert {*page.PAGES.values(), *views.LIMITS.values(), *STATES} <= UKRAINIAN.keys()
 
 
 def test_every_fault_with_an_id_has_its_translation() -> None:
@@ -218,6 +219,7 @@ async def test_a_ukrainian_page_has_no_english_head_or_button(
     made = await kuznia.make()
     run = made.headers["x-run-id"]
     (one,) = await listed(kuznia, 1)
+    job = await kuznia.make("another note", headers={"prefer": "respond-async"})
 
     for path in (
         "",
@@ -227,6 +229,8 @@ async def test_a_ukrainian_page_has_no_english_head_or_button(
         "/limits?owner=local",
         "/runs",
         f"/runs/{run}",
+        "/jobs",
+        f"/jobs/{job.json()['data']['id']}",
         "/artefacts",
         f"/artefacts/{one['id']}",
         "/feedback",

@@ -13,6 +13,8 @@ from kuznia.doors.database_state import DatabaseState
 from kuznia.forge.runs.supervisor import Runs
 from kuznia.forge.terms import Budget, Caller, Input, Order
 from kuznia.forge.work import Forge
+from kuznia.jobs.tables import JobTables
+from kuznia.jobs.worker import Jobs
 from kuznia.llm.service import Faults, Service
 from kuznia.platform.db.database import Database
 from kuznia.platform.errors import Conflict
@@ -37,6 +39,8 @@ class Doors:
     faults: Faults
     metering: Metering
     ready: DatabaseState
+    jobs: Jobs
+    job_tables: JobTables
     redis: Redis | None = None
 
     @property
@@ -58,9 +62,22 @@ class Doors:
 
         `max_cost` can lower the budget, never raise it.
         """
-        settings, recall = self.settings, self.forge.domains[domain].recall
-        if recall is not None:
+        if (recall := self.forge.domains[domain].recall) is not None:
             input_ = recall(input_, await self.forge.memory.read(who, domain))
+        return self.order_of(domain, input_, who, drafts=drafts, max_cost=max_cost, after=after)
+
+    def order_of(
+        self,
+        domain: str,
+        input_: Input,
+        who: Caller,
+        *,
+        drafts: bool = False,
+        max_cost: int | None = None,
+        after: str = "",
+    ) -> Order:
+        """An order of an input that has its caller's lessons already."""
+        settings = self.settings
         cost = settings.order_cost_limit
         if max_cost is not None:
             cost = max_cost if cost is None else min(cost, max_cost)
@@ -97,6 +114,8 @@ class DoorState(RequestState):
 
     doors: Doors
     admitted: Admitted | None = None
+    # Of a request with an Idempotency-Key: its caller, the key and all that was sent with it.
+    idempotency: str | None = None
     # The fields of a form of the panel, once it is known to be one of ours.
     form: Mapping[str, str] | None = None
 

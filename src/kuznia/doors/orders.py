@@ -53,35 +53,43 @@ def accepted(run: Run, *, strict: bool = False) -> Kept:
     """The artefact of an ended run. A failed artefact is stored, but raised as a fault; so is one
     with open wishes, where they are `strict`."""
     kept = run.result()
-    if strict and kept.status in {"partial", "degraded"}:
-        _raise_open(kept)
-    if kept.status == "failed":
-        # Codes alone: all else in a finding may quote the draft, and an error travels far.
-        unmet: list[JsonValue] = [
-            {"part": one["part"], "findings": [_coded(finding) for finding in one["findings"]]}
-            for one in from_json(kept.body)["unmet"]
-        ]
-        raise NotAccepted(
-            f"No draft passed its checks; /api/v1/artefacts/{kept.id} has the findings. "
-            "Describe more precisely what you want, or ask for less at once.",
-            details={"artefact": kept.id, "unmet": unmet},
-        )
+    if (fault := fault_of(kept, strict=strict)) is not None:
+        raise fault
     return kept
 
 
-def _raise_open(kept: Kept) -> None:
-    """Raise WishesOpen for an artefact that does not do all its prompt asks for."""
+def fault_of(kept: Kept, *, strict: bool) -> Fault | None:
+    """Why an artefact is not what was ordered; None for one that is."""
+    if strict and kept.status in {"partial", "degraded"}:
+        return _wishes_open(kept)
+    if kept.status != "failed":
+        return None
+    # Codes alone: all else in a finding may quote the draft, and an error travels far.
+    unmet: list[JsonValue] = [
+        {"part": one["part"], "findings": [_coded(finding) for finding in one["findings"]]}
+        for one in from_json(kept.body)["unmet"]
+    ]
+    return NotAccepted(
+        f"No draft passed its checks; /api/v1/artefacts/{kept.id} has the findings. "
+        "Describe more precisely what you want, or ask for less at once.",
+        details={"artefact": kept.id, "unmet": unmet},
+    )
+
+
+def _wishes_open(kept: Kept) -> WishesOpen | None:
+    """The fault of an artefact that does not do all its prompt asks for."""
     wishes: list[dict[str, JsonValue]] = from_json(kept.body).get("wishes", [])
     # Their places alone: the quotes are the caller's own words, and an error travels far.
     numbers: list[JsonValue] = [
         number for number, wish in enumerate(wishes) if wish["outcome"] != "met"
     ]
-    if numbers:
-        raise WishesOpen(
-            f"{len(numbers)} of {len(wishes)} wishes of the prompt are open; "
-            f"/api/v1/artefacts/{kept.id} says which and why.",
-            details={"artefact": kept.id, "wishes": numbers},
-        )
+    if not numbers:
+        return None
+    return WishesOpen(
+        f"{len(numbers)} of {len(wishes)} wishes of the prompt are open; "
+        f"/api/v1/artefacts/{kept.id} says which and why.",
+        details={"artefact": kept.id, "wishes": numbers},
+    )
 
 
 def _coded(finding: Mapping[str, JsonValue]) -> dict[str, JsonValue]:

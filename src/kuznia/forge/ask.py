@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kuznia.forge.quotes import quote_of
 from kuznia.forge.terms import MAX_HINTS, Draft, Finding, Order, Prompt
-from kuznia.llm.model import Account, Ask, Message, Model, Reply
+from kuznia.llm.model import Account, Ask, CallTape, Message, Model, Reply
 from kuznia.llm.token_count import estimated
 
 # How much warmer a second repair is asked for: at the same temperature a small model sends the
@@ -79,6 +79,7 @@ async def ask(
     refused: Refused | None = None,
     show: Callable[[str], None],
     enough: Callable[[str], Awaitable[str | None]] | None = None,
+    tape: CallTape | None = None,
 ) -> Reply:
     """One reply, before the deadline and within the budget; drafts are shown as they come.
 
@@ -93,6 +94,7 @@ async def ask(
         schema=prompt.schema,
         request_id=order.request_id,
         whole=not order.drafts,
+        tape=tape,
     )
     reply: Reply | None = None
     text, looked = "", 0

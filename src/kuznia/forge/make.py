@@ -249,6 +249,7 @@ async def _answer(
             refused=_refused(part, bench, trial),
             show=lambda text: work.tell("part.draft", {"part": part.name, "text": text}),
             enough=_enough(forge, part, bench, trial),
+            tape=work.record.tape(part.name) if work.record else None,
         )
     except ModelFault as fault:
         if fault.reason not in NO_ANSWER:

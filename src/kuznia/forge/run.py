@@ -28,7 +28,7 @@ from kuznia.forge.terms import (
 from kuznia.forge.trial import Earlier, PartResult, blames, is_partial, late, without
 from kuznia.forge.wishes.account import account, is_open, read_wishes
 from kuznia.forge.work import Forge, Work
-from kuznia.platform.errors import TimedOut
+from kuznia.platform.errors import Fault, TimedOut
 from kuznia.platform.ids import new_id
 
 BLAMED = "Decide by the words of the request; where it is right, make yours do it."
@@ -61,7 +61,8 @@ async def run(forge: Forge, work: Work) -> Kept:
     # In one transaction with the artefact.
     work.ledger.flush()
     left = order.deadline - forge.clock.monotonic()
-    return await forge.shelf.keep(artefact, work.key, seconds=left)
+    finish = work.record.finish if work.record else None
+    return await forge.shelf.keep(artefact, work.key, seconds=left, finish=finish)
 
 
 # Any: what a domain's reading is, only the domain knows.
@@ -104,9 +105,15 @@ async def _make_all(
         if len(makeable) == 1:
             await make_one(makeable[0], bench)
             continue
-        async with asyncio.TaskGroup() as side_by_side:
-            for part in makeable:
-                side_by_side.create_task(make_one(part, bench))
+        try:
+            async with asyncio.TaskGroup() as side_by_side:
+                for part in makeable:
+                    side_by_side.create_task(make_one(part, bench))
+        except ExceptionGroup as group:
+            # What a caller can be told of one part is told of the order.
+            if (faults := group.subgroup(Fault)) is None or group.exceptions != faults.exceptions:
+                raise
+            raise faults.exceptions[0] from None
 
 
 async def _make_blamed_again(

@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_bytes
+from typing import Protocol
 
 from kuznia.forge.ledger import Ledger
 from kuznia.forge.memory import NOTHING, Memory
+from kuznia.forge.shelf.kept import Kept
 from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.terms import AnyDomain, AnyPart, EventKind, Finding, Order, RunId
-from kuznia.llm.model import Model
+from kuznia.llm.model import CallTape, Model
 from kuznia.platform.clock import Clock
+from kuznia.platform.db.database import WriteSession
 
 Tell = Callable[[EventKind, Mapping[str, object]], None]
 
@@ -49,6 +52,19 @@ class Forge:
         return " ".join((*first, *others))
 
 
+class JobRecord(Protocol):
+    """What is written of a job while it is made: its calls to models, and its end."""
+
+    def tape(self, part: str) -> CallTape:
+        """The tape of one part."""
+        ...
+
+    async def finish(self, session: WriteSession, kept: Kept) -> bool:
+        """End the job in the transaction that writes its artefact; False if the job is another
+        process's by now, and the artefact must not be written."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One order under way: cleaned, with its account and somebody to tell."""
@@ -60,3 +76,5 @@ class Work:
     noted: tuple[Finding, ...]
     ledger: Ledger
     tell: Tell
+    # Only a job has one.
+    record: JobRecord | None = None

@@ -67,7 +67,10 @@ class Attempt:
     usage: Usage
     cost: int
     seconds: float
-    outcome: Literal["ok", "cancelled"] | Reason
+    # `unknown`: its process ended before the call did, and it is booked at the most it can use.
+    outcome: Literal["ok", "cancelled", "unknown"] | Reason
+    # Whether a tape booked it, so that nobody else has to.
+    booked: bool = False
 
 
 class Account(Protocol):
@@ -83,6 +86,47 @@ class Account(Protocol):
 
     def settle(self, tokens: int, cost: int, attempt: Attempt) -> None:
         """Give back what was admitted (the same two figures) and book what the attempt used."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PastCall:
+    """A call that an earlier attempt of a job made, and what came of it."""
+
+    attempt: Attempt
+    reply: "Reply | None" = None
+    # Why there was no reply, where asking again would give the same.
+    fault: "ModelFault | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallIntent:
+    """A call that is about to be made: what is asked, of which model, and the most it can use."""
+
+    digest: str
+    model: str
+    bound: Usage
+    cost: int
+
+
+class CallTape(Protocol):
+    """The tape of one part: each call is written down before it is sent and before it is paid."""
+
+    def past(self, digest: str) -> PastCall | None:
+        """The next call of earlier attempts, if it was the same question."""
+        ...
+
+    async def intend(self, intent: CallIntent) -> int:
+        """Write down that this is about to be asked; returns its number once that is committed."""
+        ...
+
+    async def keep(self, number: int, attempt: Attempt, reply: "Reply") -> None:
+        """Write down the reply and book the call; returns once both are committed."""
+        ...
+
+    def refuse(self, number: int, attempt: Attempt | None, fault: "ModelFault | None") -> None:
+        """Have it written down that there is no reply, and book what the call used, if it was
+        made. Does nothing where a reply is written."""
         ...
 
 
@@ -104,6 +148,8 @@ class Ask:
     whole: bool = False
     # Sent upstream as a header, so that both sides' logs can be joined.
     request_id: str = ""
+    # Where the call is written down; only jobs have one.
+    tape: CallTape | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,11 +107,9 @@ class Bookings:
         self._writing: set[asyncio.Future[None]] = set()
 
     def book(self, caller: Caller, attempt: Attempt, held: Amount) -> "asyncio.Future[None]":
-        """Book one call; the future ends after the first attempt to write it."""
-        usage = attempt.usage
-        line = BookingKey(caller.id, caller.key, attempt.model)
-        used = BookedUsage(1, usage.input_tokens, usage.output_tokens, attempt.cost)
-        return self._add({line: used}, {caller.id: held}, TICK_SECONDS)
+        """Book one call, unless a tape has; the future ends after the first attempt to write it."""
+        lines = {} if attempt.booked else dict((_line(caller.id, caller.key, attempt),))
+        return self._add(lines, {caller.id: held}, TICK_SECONDS)
 
     def flush(self) -> None:
         """Write now what was added up."""
@@ -169,6 +167,22 @@ class Bookings:
         page.tried.set_result(None)
 
 
+def _line(owner: str, key: str, attempt: Attempt) -> tuple[BookingKey, BookedUsage]:
+    usage = attempt.usage
+    used = BookedUsage(1, usage.input_tokens, usage.output_tokens, attempt.cost)
+    return BookingKey(owner, key, attempt.model), used
+
+
+async def book_now(
+    session: WriteSession, calls: Sequence[tuple[str, str, Attempt]], *, clock: Clock
+) -> None:
+    """Book calls in the transaction of a tape, each of an owner who came with this key."""
+    page = BookingBatch(asyncio.get_running_loop().create_future())
+    for call in calls:
+        page.add(dict((_line(*call),)), {})
+    await put(session, [DatedBatch(_day(clock.now()), page.lines, {}, "")])
+
+
 def _day(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d}"
 
@@ -185,6 +199,23 @@ async def put(session: WriteSession, pages: Sequence[DatedBatch]) -> None:
             row = (line.owner, page.day, line.key, line.model)
             lines[row] = lines.get(row, BookedUsage()) + used
             sums[line.owner, page.day] = sums.get((line.owner, page.day), BookedUsage()) + used
+    if lines:
+        await _put_lines(session, lines, sums)
+    held = [
+        {"of": owner, "by": page.holder, "used_tokens": sum_.tokens, "used_cost": sum_.cost}
+        for page in pages
+        for owner, sum_ in page.held.items()
+        if sum_
+    ]
+    if held:
+        await session.execute(LOWERING, held)
+
+
+async def _put_lines(
+    session: WriteSession,
+    lines: Mapping[tuple[str, str, str, str], BookedUsage],
+    sums: Mapping[tuple[str, str], BookedUsage],
+) -> None:
     # In the order of their names, so that no two processes each wait for the other's lock.
     await session.execute(
         _summing(session.dialect.name),
@@ -216,14 +247,6 @@ async def put(session: WriteSession, pages: Sequence[DatedBatch]) -> None:
             for (owner, day, key, model), used in sorted(lines.items(), key=itemgetter(0))
         ],
     )
-    held = [
-        {"of": owner, "by": page.holder, "used_tokens": sum_.tokens, "used_cost": sum_.cost}
-        for page in pages
-        for owner, sum_ in page.held.items()
-        if sum_
-    ]
-    if held:
-        await session.execute(LOWERING, held)
 
 
 LOWERING = (

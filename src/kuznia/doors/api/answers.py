@@ -43,7 +43,10 @@ BODY = JsonBody(Answers, SMALL)
     + AS_EVENTS,
     response_class=Response,
     responses=MADE,
-    openapi_extra={"parameters": PARAMETERS, **BODY.described([{"answers": {"2": "Monday"}}])},
+    openapi_extra={
+        "parameters": PARAMETERS,
+        **BODY.described([{"answers": {"2": "Monday"}}]),
+    },
 )
 async def answer(request: Request, artefact_id: InPath) -> Response:
     answers = (await BODY.read(request)).answers

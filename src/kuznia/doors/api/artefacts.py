@@ -11,7 +11,7 @@ from kuznia.forge.shelf.shelf import MAX_DELETED, Deleted
 from kuznia.forge.terms import Status
 from kuznia.platform.envelope import Envelope
 from kuznia.web.answers import answered
-from kuznia.web.ids import NAME, InPath
+from kuznia.web.ids import NAME, BeforeInQuery, InPath, LimitInQuery
 from kuznia.web.route import ExactRoute
 from kuznia.web.shapes import ArtefactPage, ArtefactShape, DeletedShape, kept_headers, linked, links
 from kuznia.web.state import caller_of
@@ -40,11 +40,8 @@ def many(domains: Collection[str]) -> APIRouter:
         request: Request,
         domain: Annotated[str | None, AfterValidator(known), described] = None,
         status: Annotated[Status | None, Query()] = None,
-        before: Annotated[
-            str | None,
-            Query(max_length=64, pattern=NAME, description="The `next` of the previous page."),
-        ] = None,
-        limit: Annotated[int, Query(ge=1, le=100)] = 20,
+        before: BeforeInQuery = None,
+        limit: LimitInQuery = 20,
     ) -> Response:
         rows = await doors(request).forge.shelf.page(
             caller_of(request), domain=domain, status=status, before=before, limit=limit + 1

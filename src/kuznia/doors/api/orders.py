@@ -15,19 +15,23 @@ from pydantic import (
 )
 from pydantic_core import to_json
 
+from kuznia.doors.api.jobs import JobPage, JobShape, accepted_as, all_accepted
 from kuznia.doors.api.stream import EVENTS, EventStream, wants_events
-from kuznia.doors.context import doors
+from kuznia.doors.context import DoorState, doors
 from kuznia.doors.http.turnstile import take_more
+from kuznia.doors.job_orders import job_of_order
 from kuznia.doors.orders import BATCH_AT_ONCE, MAX_IN_BATCH, accepted, ended, in_turns
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, Input
+from kuznia.jobs.job import Job
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Fault, Invalid
 from kuznia.platform.settings.types import Dollars, billionths
 from kuznia.web.answers import EVENT_STREAM, answered
 from kuznia.web.body import ORDER, JsonBody
+from kuznia.web.prefer import prefers_async
 from kuznia.web.shapes import ArtefactShape, BatchShape, kept_headers, linked
-from kuznia.web.state import caller_of
+from kuznia.web.state import caller_of, state_of
 
 DOLLARS: TypeAdapter[Decimal] = TypeAdapter(Dollars)
 
@@ -61,9 +65,17 @@ IDEMPOTENCY_KEY = {
     "close the connection.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
 }
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": "With `respond-async` the order becomes a job, which outlives your connection "
+    "and a restart of the server: you are answered at once, with its address. Ignored with "
+    f"`Accept: {EVENT_STREAM}`; anything else in it is ignored too.",
+    "schema": {"type": "string", "pattern": "^[^\\r\\n]*$"},
+}
 AS_EVENTS = (
     f"With `Accept: {EVENT_STREAM}` the events of the run are streamed; the last one holds the "
-    "artefact."
+    "artefact. With `Prefer: respond-async` the answer is the address of a job."
 )
 # Any: what FastAPI takes for responses.
 MADE: dict[int | str, dict[str, Any]] = {
@@ -71,9 +83,13 @@ MADE: dict[int | str, dict[str, Any]] = {
         "model": Envelope[ArtefactShape],
         "content": EVENTS,
         "description": "The artefact, or a stream of events if you asked for it.",
-    }
+    },
+    202: {
+        "model": Envelope[JobShape],
+        "description": "The job, if you asked for one; `Location` is its address.",
+    },
 }
-PARAMETERS = [ON_DISCONNECT, MAX_COST, WISHES, IDEMPOTENCY_KEY]
+PARAMETERS = [ON_DISCONNECT, MAX_COST, WISHES, IDEMPOTENCY_KEY, PREFER]
 
 
 class Batch(BaseModel):
@@ -101,6 +117,8 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
         strict = _strict(request)
         max_cost, inputs = _max_cost(request), (await many.read(request)).orders
         await take_more(request, len(inputs) - 1)
+        if prefers_async(request):
+            return all_accepted(await _as_jobs(request, domain.name, inputs, strict=strict))
         # All before the first is begun: together they have the time of one request.
         orders = [await context.order(domain.name, each, who, max_cost=max_cost) for each in inputs]
         outcomes = await in_turns(request, orders, goes_on=goes_on, strict=strict)
@@ -122,7 +140,10 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
         summary=f"Up to {MAX_IN_BATCH} such orders, {BATCH_AT_ONCE} at a time",
         operation_id=f"make_{domain.name}_batch",
         response_class=Response,
-        responses={200: {"model": Envelope[BatchShape]}},
+        responses={
+            200: {"model": Envelope[BatchShape]},
+            202: {"model": Envelope[JobPage], "description": "A job for each, if you asked so."},
+        },
         openapi_extra={
             "parameters": PARAMETERS,
             **many.described([{"orders": list(domain.shown.examples)}]),
@@ -134,6 +155,9 @@ async def carried_out(request: Request, domain: str, input_: Input, after: str =
     """Make one order as its request asks: in a stream or at once, within its cost."""
     context, who = doors(request), caller_of(request)
     streamed, strict, goes_on = wants_events(request), _strict(request), _goes_on(request)
+    if not streamed and prefers_async(request):
+        (job,) = await _as_jobs(request, domain, (input_,), strict=strict, after=after)
+        return accepted_as(job)
     order = await context.order(
         domain, input_, who, drafts=streamed, max_cost=_max_cost(request), after=after
     )
@@ -143,6 +167,28 @@ async def carried_out(request: Request, domain: str, input_: Input, after: str =
     await ended(request, run)
     kept = accepted(run, strict=strict)
     return answered(linked(kept), headers={"X-Run-Id": run.id, **kept_headers(kept)})
+
+
+async def _as_jobs(
+    request: Request, domain: str, inputs: Sequence[Input], *, strict: bool, after: str = ""
+) -> list[Job]:
+    """Keep orders as jobs, all or none of them."""
+    context, who = doors(request), caller_of(request)
+    key, max_cost = state_of(request.scope, DoorState).idempotency, _max_cost(request)
+    new = [
+        await job_of_order(
+            context,
+            domain,
+            input_,
+            who,
+            strict=strict,
+            max_cost=max_cost,
+            after=after,
+            hash_=key and f"{key}{number}",
+        )
+        for number, input_ in enumerate(inputs)
+    ]
+    return await context.jobs.put(new)
 
 
 def _batch_of(domain: AnyDomain) -> type[Batch]:

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 from kuznia import __version__
 from kuznia.domains import find_commands
 from kuznia.doors.cli.context import attached
+from kuznia.doors.cli.jobs import jobs
 from kuznia.doors.cli.limits import budgets, limits
 from kuznia.doors.cli.tools import all_settings, tools_of
 from kuznia.doors.cli.users import keys, users
@@ -31,6 +32,7 @@ cli.add_typer(users)
 cli.add_typer(keys)
 cli.add_typer(limits)
 cli.add_typer(budgets)
+cli.add_typer(jobs)
 for commands in find_commands():
     cli.add_typer(commands)
 

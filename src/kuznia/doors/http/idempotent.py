@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 
+from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kuznia.callers.replays import (
@@ -27,6 +28,7 @@ from kuznia.platform.errors import Invalid, Unavailable
 from kuznia.web.answers import EVENT_STREAM
 from kuznia.web.body import whole
 from kuznia.web.client_left import unless_gone
+from kuznia.web.prefer import prefers_async
 from kuznia.web.state import state_of
 
 HEADER = b"idempotency-key"
@@ -55,7 +57,11 @@ class Idempotent:
         body = await whole(receive)
         streamed = EVENTS in _header(scope, b"accept")
         parts = scope["path"].encode(), scope["query_string"], b"%d" % streamed, body
+        # A job's address is another answer than an artefact.
+        if prefers_async(HttpRequest(scope)):
+            parts = (*parts, b"async")
         asked = request(state.caller.id, key, *parts)
+        state.idempotency = f"{asked.id}{asked.hash}"
         await unless_gone(receive, self._answer(replays, asked, scope, body, send))
 
     async def _answer(

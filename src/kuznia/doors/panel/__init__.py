@@ -1,5 +1,5 @@
 """The admin panel."""
 
-from kuznia.doors.panel import acts, runs, views
+from kuznia.doors.panel import acts, jobs, runs, views
 
-ROUTERS = (views.router, acts.router, runs.router)
+ROUTERS = (views.router, acts.router, runs.router, jobs.router)

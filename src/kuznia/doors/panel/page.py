@@ -31,6 +31,7 @@ PAGES = {
     "keys": "API keys",
     "limits": "Limits",
     "runs": "Runs",
+    "jobs": "Jobs",
     "artefacts": "Artefacts",
     "feedback": "Feedback",
     "settings": "Settings",

@@ -1,7 +1,7 @@
 """The supervisor: runs belong to it, not to the connection that asked for them."""
 
 import asyncio
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
@@ -18,7 +18,7 @@ from kuznia.forge.runs.wrapping import Budgeted, Make, Wrapper, wrapped
 from kuznia.forge.sanitise import clean
 from kuznia.forge.shelf.shelf import Kept, key_of
 from kuznia.forge.terms import Caller, Order, RunId
-from kuznia.forge.work import Forge, Work
+from kuznia.forge.work import Forge, JobRecord, Work
 from kuznia.platform.errors import (
     Cancelled,
     Fault,
@@ -97,16 +97,50 @@ class Runs:
                 self._remember(fresh, kept)
                 fresh.events.publish()
             return fresh
-        ledger = Ledger(order.budget, forge.clock)
-        work = Work(fresh.id, order, key, noted, ledger, fresh.events.append)
-        self._joinable[key] = self._under_way[fresh.id] = fresh
-        self._metrics.shelf_miss()
-        self._metrics.run_started(domain.name)
+        self._joinable[key] = fresh
         # What is found or followed elsewhere costs nothing, so the budget is inside the fleet.
-        make = wrapped([*shared, *self._budgeted], partial(run, forge))
-        fresh.task = asyncio.create_task(self._supervise(work, make))
-        fresh.task.add_done_callback(partial(self._done, fresh, ledger, forge.clock.monotonic()))
+        ledger = Ledger(order.budget, forge.clock)
+        self._begin(fresh, Work(fresh.id, order, key, noted, ledger, fresh.events.append), shared)
         return fresh
+
+    def take_up(self, order: Order, run_id: RunId, record: JobRecord) -> Run:
+        """The run of a job. It is nobody else's: equal orders neither join it nor are joined."""
+        forge = self._forge
+        domain = forge.domains[order.domain]
+        order, noted = clean(order, domain)
+        key = key_of(order, domain, forge.asked_for(domain.name))
+        self._make_room()
+        if run_id in self._under_way:
+            raise Unavailable("An earlier attempt is still being stopped.", retry_after=1)
+        fresh = Run(
+            id=run_id,
+            caller=order.caller,
+            domain=domain.name,
+            key=key,
+            goes_on=True,
+            outcome=asyncio.get_running_loop().create_future(),
+            streamed=True,
+        )
+        if kept := forge.shelf.find(key):
+            self._metrics.shelf_hit()
+            fresh.events.append("run.started", {"run_id": fresh.id, "domain": domain.name})
+            self._end(fresh, kept)
+            self._remember(fresh, kept)
+            return fresh
+        ledger = Ledger(order.budget, forge.clock)
+        work = Work(run_id, order, key, noted, ledger, fresh.events.append, record)
+        self._begin(fresh, work)
+        return fresh
+
+    def _begin(self, fresh: Run, work: Work, shared: Sequence[Wrapper] = ()) -> None:
+        """Start the making of a run."""
+        self._under_way[fresh.id] = fresh
+        self._metrics.shelf_miss()
+        self._metrics.run_started(fresh.domain)
+        make = wrapped([*shared, *self._budgeted], partial(run, self._forge))
+        began = self._forge.clock.monotonic()
+        fresh.task = asyncio.create_task(self._supervise(work, make))
+        fresh.task.add_done_callback(partial(self._done, fresh, work.ledger, began))
 
     @contextmanager
     def listening(self, run: Run) -> Generator[None]:

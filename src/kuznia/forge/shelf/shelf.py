@@ -5,8 +5,8 @@ order, in memory and while they are fresh: asking the rows for every order that 
 before would cost more than all the rest of its road.
 """
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from hashlib import blake2b
@@ -16,11 +16,12 @@ import sqlalchemy as sa
 
 from kuznia.forge.artefact import Artefact
 from kuznia.forge.shelf.kept import Kept, Listed, body, not_yet_kept, unspent
+from kuznia.forge.shelf.rows import kept_of, put, put_again
 from kuznia.forge.shelf.storage import Storage, count, size
-from kuznia.forge.shelf.unkept import Unkept, Unwritten
+from kuznia.forge.shelf.unkept import Finish, TakenOver, Unkept
 from kuznia.forge.terms import AnyDomain, ArtefactId, Caller, Order, RunId, Status
 from kuznia.platform.clock import Clock
-from kuznia.platform.db.database import Database, WriteSession
+from kuznia.platform.db.database import Database
 from kuznia.platform.db.journal import WRITE_SECONDS, Journal
 from kuznia.platform.db.tables import artefacts
 from kuznia.platform.errors import NotFound, Unavailable
@@ -89,7 +90,7 @@ class Shelf:
         self._fresh: OrderedDict[str, _Fresh] = OrderedDict()
         journal = journal or (Journal(db) if db else None)
         self._unkept = journal and Unkept(
-            journal, _put, _put_again, max_bytes=unkept_bytes, kept=self._written, count=count
+            journal, put, put_again, max_bytes=unkept_bytes, kept=self._written, count=count
         )
         # Twice as long as anything is fresh, and it is gone although nobody asked for it again.
         self._sweep = Sweep(ttl, self._forget_stale)
@@ -148,7 +149,7 @@ class Shelf:
         async with self._db.read() as session:
             rows = (await session.execute(query)).all()
         for row in reversed(rows):
-            self.take_in(row.key, _kept(row))
+            self.take_in(row.key, kept_of(row))
 
     def take_in(self, key: str, kept: Kept) -> None:
         """Remember an artefact of another process for as long as it is fresh."""
@@ -158,7 +159,14 @@ class Shelf:
         """The seconds for which an artefact may still answer equal orders."""
         return self._ttl - (self._clock.now() - kept.created_at).total_seconds()
 
-    async def keep(self, artefact: Artefact, key: str, *, seconds: float = WRITE_SECONDS) -> Kept:
+    async def keep(
+        self,
+        artefact: Artefact,
+        key: str,
+        *,
+        seconds: float = WRITE_SECONDS,
+        finish: Finish | None = None,
+    ) -> Kept:
         """Put it on the shelf. Where no row can be written in so many seconds it is held in memory
         until one can; raises Unavailable, with what was paid, when there is no room for that."""
         kept = Kept(
@@ -172,8 +180,13 @@ class Shelf:
         )
         if artefact.status == "complete":
             self._remember(key, kept, self._ttl)
-        if self._unkept is None or await self._unkept.keep(kept, key, max(seconds, LEAST_PATIENCE)):
-            return self._as_it_is(kept)
+        patience = max(seconds, LEAST_PATIENCE)
+        try:
+            if self._unkept is None or await self._unkept.keep(kept, key, patience, finish):
+                return self._as_it_is(kept)
+        except TakenOver:
+            self._drop(key)
+            raise
         if (held := self._fresh.get(key)) and held.kept is kept:
             held.refused = True
         raise _not_kept(artefact)
@@ -214,7 +227,7 @@ class Shelf:
             async with self._db.read() as session:
                 row = (await session.execute(query)).first()
             if row is not None:
-                return _kept(row)
+                return kept_of(row)
         raise NotFound("There is no such artefact.", details={"id": artefact_id})
 
     async def page(
@@ -353,48 +366,4 @@ def _not_kept(artefact: Artefact) -> Unavailable:
         "it. Order the same again in a while.",
         details={"reason": "not-kept", "paid": {**paid}},
         retry_after=5,
-    )
-
-
-async def _put(session: WriteSession, all_of_them: Sequence[Unwritten]) -> None:
-    """Insert the rows, and add their sizes to the sums of their owners."""
-    sizes = Counter[str]()
-    for held in all_of_them:
-        sizes[held.kept.owner] += len(held.kept.body)
-    await session.execute(sa.insert(artefacts), [_row(held.kept, held.key) for held in all_of_them])
-    await count(session, sizes)
-
-
-async def _put_again(session: WriteSession, all_of_them: Sequence[Unwritten]) -> None:
-    """Insert rows that may be there already: their commit may have succeeded unnoticed."""
-    ids = [held.kept.id for held in all_of_them]
-    query = sa.select(artefacts.c.id).where(artefacts.c.id.in_(ids))
-    there = set(await session.scalars(query))
-    if missing := [held for held in all_of_them if held.kept.id not in there]:
-        await _put(session, missing)
-
-
-# Any, here and below: values of every kind a column has.
-def _row(kept: Kept, key: str) -> dict[str, Any]:
-    return {
-        "id": kept.id,
-        "run_id": kept.run_id,
-        "owner": kept.owner,
-        "domain": kept.domain,
-        "status": kept.status,
-        "key": key,
-        "body": kept.body.decode(),
-        "created_at": kept.created_at,
-    }
-
-
-def _kept(row: sa.Row[Any]) -> Kept:
-    return Kept(
-        id=row.id,
-        run_id=row.run_id,
-        owner=row.owner,
-        domain=row.domain,
-        status=row.status,
-        created_at=row.created_at,
-        body=row.body.encode(),
     )

@@ -7,13 +7,14 @@ bound nothing more is promised.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from kuznia.forge.shelf.kept import Kept
+from kuznia.platform.db.database import WriteSession
 from kuznia.platform.db.journal import Journal, Put
 from kuznia.platform.errors import Unavailable
 from kuznia.platform.log import get_log
@@ -24,6 +25,13 @@ log = get_log("shelf")
 AGAIN: Final = 1.0
 LAST_TRY: Final = 2.0
 
+# Writes what belongs to an artefact in the artefact's transaction; False keeps both unwritten.
+Finish = Callable[[WriteSession, Kept], Awaitable[bool]]
+
+
+class TakenOver(Unavailable):
+    """The job of this order is another process's by now; what is made here is not kept."""
+
 
 @dataclass(slots=True, eq=False)
 class Unwritten:
@@ -32,6 +40,14 @@ class Unwritten:
     kept: Kept
     key: str
     written: "asyncio.Future[None] | None" = None
+    finish: Finish | None = None
+    # Whether `finish` kept it from being written.
+    refused: bool = False
+
+    async def may_be_written(self, session: WriteSession) -> bool:
+        """Whether nothing stands against it, seen in the transaction that writes it."""
+        self.refused = self.finish is not None and not await self.finish(session, self.kept)
+        return not self.refused
 
 
 class Unkept:
@@ -84,13 +100,17 @@ class Unkept:
                 retry_after=5,
             )
 
-    async def keep(self, kept: Kept, key: str, seconds: float) -> bool:
+    async def keep(
+        self, kept: Kept, key: str, seconds: float, finish: Finish | None = None
+    ) -> bool:
         """Write an artefact, or hold it until it is written; False if neither is possible."""
         if self._journal.stuck and not self._has_room(len(kept.body)):
             return self._refused()
-        held = Unwritten(kept, key)
+        held = Unwritten(kept, key, finish=finish)
         held.written = self._journal.add(self._put, held)
         if await self._journal.settled(held.written, seconds):
+            if held.refused:
+                raise TakenOver("Another process makes this order by now.")
             self._kept(kept)
             return True
         if not self._has_room(len(kept.body)):
@@ -164,7 +184,8 @@ class Unkept:
         held.written = None
         if held.kept.id in self._held and not written.cancelled() and written.exception() is None:
             self._drop(held)
-            self._kept(held.kept)
+            if not held.refused:
+                self._kept(held.kept)
 
     async def _try(self) -> None:
         """Try one artefact at a time, and all others once it succeeds."""

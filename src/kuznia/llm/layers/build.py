@@ -1,6 +1,6 @@
 """The stack of layers round a model, in its order.
 
-limit -> fall back -> break -> retry -> time out -> record -> guard -> the adapter
+limit -> fall back -> break -> retry -> time out -> tape -> record -> guard -> the adapter
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from kuznia.llm.layers.record import Observe, Recorded
 from kuznia.llm.layers.redis_breaker import RedisCircuit
 from kuznia.llm.layers.repetition import Guarded
 from kuznia.llm.layers.retry import Retrying
+from kuznia.llm.layers.tape import Taped
 from kuznia.llm.layers.timing import Timed
 from kuznia.llm.model import Model, Price
 from kuznia.platform.clock import Clock
@@ -62,7 +63,8 @@ def layered(
     def wrapped(place: int, source: Source) -> Breaking:
         guarded = Guarded(source.adapter)
         recorded = Recorded(guarded, price=source.price, clock=clock, observe=observe)
-        timed = Timed(recorded, first_token=care.first_token, idle=care.idle, clock=clock)
+        taped = Taped(recorded, price=source.price)
+        timed = Timed(taped, first_token=care.first_token, idle=care.idle, clock=clock)
         retrying = Retrying(timed, attempts=care.attempts, clock=clock)
         circuit = _circuit(f"{place}:{source.adapter.name}", care, clock, redis)
         return Breaking(retrying, circuit)

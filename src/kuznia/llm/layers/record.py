@@ -12,7 +12,7 @@ from kuznia.platform.log import get_log
 
 log = get_log("llm")
 
-Outcome = Literal["ok", "cancelled"] | Reason
+Outcome = Literal["ok", "cancelled", "unknown"] | Reason
 Observe = Callable[[Attempt], None]
 
 # Before its first piece a server that says this has not begun, so it cannot charge.

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings
 from kuznia.platform.errors import Fault
 from kuznia.platform.settings.callers import CallerSettings
 from kuznia.platform.settings.envfile import EnvFile, read, slips
+from kuznia.platform.settings.jobs import JobSettings
 from kuznia.platform.settings.limits import LimitSettings
 from kuznia.platform.settings.models import ModelSettings
 from kuznia.platform.settings.orders import OrderSettings
@@ -55,6 +56,7 @@ class Settings(
     LimitSettings,
     CallerSettings,
     StoreSettings,
+    JobSettings,
     OrderSettings,
     OutboundSettings,
     ModelSettings,

@@ -1,0 +1,1 @@
+"""Durable work: an order that outlives the connection, the process and a restart."""
