@@ -45,6 +45,12 @@ class Outcome:
     status: int
     seconds: float
     whole: bool = True
+    # An order of code that was read to its end: nobody here could have made it.
+    wants_model: bool = False
+
+    @property
+    def is_broken(self) -> bool:
+        return self.status >= 500 and not self.wants_model
 
     @property
     def is_late(self) -> bool:
@@ -101,7 +107,7 @@ def ordered(port: int, credential: str) -> Mapping[str, str]:
 def attack(port: int, one: Attack) -> Outcome:
     """Send it as it is, and read what comes back to its end."""
     began = time.perf_counter()
-    status = 0
+    status, body = 0, b""
     try:
         with socket.create_connection(("127.0.0.1", port), PATIENCE) as connection:
             # Refused before all of it was read: the answer may be there all the same.
@@ -110,10 +116,11 @@ def attack(port: int, one: Attack) -> Outcome:
             answer = http.client.HTTPResponse(connection)
             answer.begin()
             status = answer.status
-            answer.read()
+            body = answer.read()
     except (OSError, http.client.HTTPException):
         pass
-    return Outcome(one.name, status, time.perf_counter() - began, one.whole)
+    wants_model = b'"MODEL_UNAVAILABLE"' in body
+    return Outcome(one.name, status, time.perf_counter() - began, one.whole, wants_model)
 
 
 def watched(port: int, over: threading.Event) -> "array[float]":
@@ -161,7 +168,7 @@ def main() -> None:
     print(f"{len(outcomes)} attacks; the server is {'alive' if alive else 'gone'}")
     print("statuses:", dict(sorted(Counter(one.status for one in outcomes).items())))
     for one in outcomes:
-        if one.status >= 500:
+        if one.is_broken:
             print(f"  {one.status}  {one.name}")
     late = sum(one.is_late for one in outcomes)
     print(f"{late} later than {LATE:g} s, {told.at_once} at once; the slowest:")

@@ -49,6 +49,7 @@ OWN = {
     "POST /api/v1/code/skeletons",
     "POST /api/v1/training/questions",
     "POST /api/v1/verify",
+    "GET /api/v1/jobs",
     "POST /api/generate",
     "POST /api/generate/batch",
     "POST /api/analyze",
@@ -94,10 +95,13 @@ async def ivans(kuznia: Kuznia) -> dict[str, str]:
     )
     me = await kuznia.client.get("/api/v1/auth/me", headers=IVAN)
     key = await kuznia.client.post("/api/v1/keys", json={"name": "k"}, headers=IVAN)
+    later = {**IVAN, "prefer": "respond-async"}
+    job = await kuznia.client.post("/api/v1/flows", json=order, headers=later)
     return {
         "artefact_id": artefact.json()["data"]["id"],
         "run_id": artefact.headers["x-run-id"],
         "key_id": key.json()["data"]["id"],
+        "job_id": job.json()["data"]["id"],
         "name": "json",
         "user_id": me.json()["data"]["id"],
         "lesson_id": said.json()["data"]["lessons"][0]["id"],

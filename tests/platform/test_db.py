@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import os
 import socket
 import sqlite3
 import stat
@@ -378,3 +379,18 @@ async def test_a_missing_driver_is_told_with_the_command_that_brings_it(
 
     with pytest.raises(Invalid, match=r"pip install 'kuznia\[postgres\]'"):
         await Database.open(url, pool_size=1, overflow=0, pool_timeout=1)
+
+
+async def test_what_is_in_use_at_the_close_is_closed_when_it_comes_back(
+    lite: Database, tmp_path: Path
+) -> None:
+    def is_open() -> bool:
+        files = Path("/proc/self/fd").iterdir()
+        return str(tmp_path / "kuznia.db") in {os.readlink(file) for file in files if file.exists()}
+
+    async with lite.read() as session:
+        await session.execute(text("SELECT 1"))
+        await lite.close()
+        assert is_open()
+
+    assert not is_open()

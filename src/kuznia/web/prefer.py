@@ -4,8 +4,8 @@ import re
 
 from fastapi import Request
 
-# A quoted text, which may hold a comma; one without an end makes the rest of the header unreadable.
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
+# A quoted text, which may hold a comma; one without an end takes the rest of the header with it.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.?)*+"?')
 
 
 def prefers_async(request: Request) -> bool:
@@ -13,9 +13,5 @@ def prefers_async(request: Request) -> bool:
     return any(
         preference.partition(";")[0].strip().lower() == "respond-async"
         for header in request.headers.getlist("prefer")
-        for preference in _readable(header).split(",")
+        for preference in _QUOTED.sub("quoted", header).split(",")
     )
-
-
-def _readable(header: str) -> str:
-    return _QUOTED.sub("quoted", header).partition('"')[0]

@@ -142,10 +142,13 @@ class Database:
         if self._are_cut:
             raise Unavailable("The server is shutting down.", retry_after=5)
         with outages_told(reading=engine is self._reads):
-            connection = await engine.connect()
+            pool, connection = engine.pool, await engine.connect()
             try:
                 yield connection
             finally:
+                if engine.pool is not pool:
+                    # Closed meanwhile: nobody would ever close what went back to that pool.
+                    await _in_full(connection.invalidate(), let_go=RELEASE_SECONDS)
                 # Rolls back what is not committed. A connection not given back is lost for good.
                 await _in_full(connection.close(), let_go=RELEASE_SECONDS)
 

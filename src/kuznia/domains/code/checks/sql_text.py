@@ -6,8 +6,9 @@ from collections.abc import Iterator
 # Every statement that a value may be put into has one of these.
 MARKS = ("SELECT", "INSERT", "UPDATE", "DELETE", "select ", "insert ", "update ", "delete ")
 # A quoted text with what stands before and behind it; a triple one may hold quotes and lines.
+# A mark behind a backslash opens none.
 _LITERAL = re.compile(
-    r"(?P<sign>[A-Za-z$]{0,2})(?:\"\"\"(?P<long>(?:[^\"\\]|\\.|\"(?!\"\")){0,2000}+)\"\"\""
+    r"(?P<sign>[A-Za-z$]{0,2})(?<!\\)(?:\"\"\"(?P<long>(?:[^\"\\]|\\.|\"(?!\"\")){0,2000}+)\"\"\""
     r"|\"(?P<double>(?:[^\"\\\n]|\\.){0,500}+)\"|'(?P<single>(?:[^'\\\n]|\\.){0,500}+)'"
     r"|`(?P<back>(?:[^`\\]|\\.){0,2000}+)`)",
     re.DOTALL,
