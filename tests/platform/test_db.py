@@ -1,6 +1,5 @@
 import asyncio
 import contextlib
-import os
 import socket
 import sqlite3
 import stat
@@ -386,7 +385,7 @@ async def test_what_is_in_use_at_the_close_is_closed_when_it_comes_back(
 ) -> None:
     def is_open() -> bool:
         files = Path("/proc/self/fd").iterdir()
-        return str(tmp_path / "kuznia.db") in {os.readlink(file) for file in files if file.exists()}
+        return str(tmp_path / "kuznia.db") in {str(f.readlink()) for f in files if f.exists()}
 
     async with lite.read() as session:
         await session.execute(text("SELECT 1"))
