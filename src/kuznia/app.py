@@ -36,6 +36,7 @@ from kuznia.doors.http.routing import Dispatch, Targets
 from kuznia.doors.http.turnstile import Turnstile, own_rates
 from kuznia.doors.http.who import Who, describe
 from kuznia.doors.job_orders import prepared
+from kuznia.doors.mcp import http as mcp
 from kuznia.doors.readiness import NO_MODEL
 from kuznia.forge.memory import Memory
 from kuznia.forge.runs.fleet import Fleet
@@ -198,7 +199,7 @@ def route(domains: Mapping[str, AnyDomain]) -> Routed:
         if more:
             app.include_router(more)
     app.include_router(artefacts.many(domains.keys()))
-    for router in (artefacts.single, *api.ROUTERS, *panel.ROUTERS):
+    for router in (artefacts.single, mcp.router([*domains]), *api.ROUTERS, *panel.ROUTERS):
         app.include_router(router)
     if {"code", "flows", "training"} <= domains.keys():
         # They know these domains, which a server need not have.
@@ -223,8 +224,13 @@ def _framework(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     )
 
 
-def create_app(made: Made, routed: Routed | None = None) -> FastAPI:
-    """The web application. Its resources open when the server starts, not before."""
+def create_app(
+    made: Made, routed: Routed | None = None, *, everyone: Caller | None = None
+) -> FastAPI:
+    """The web application. Its resources open when the server starts, not before.
+
+    `everyone` is who asks where nobody shows a credential; the settings say so otherwise.
+    """
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
@@ -237,11 +243,11 @@ def create_app(made: Made, routed: Routed | None = None) -> FastAPI:
     name_bodies(app)
     routed = routed or route(made.domains)
     app.router.routes.extend(routed.routes)
-    _guard(app, made, routed.targets)
+    _guard(app, made, routed.targets, everyone or _everyone(made.settings))
     return app
 
 
-def _guard(app: FastAPI, made: Made, targets: Targets) -> None:
+def _guard(app: FastAPI, made: Made, targets: Targets, everyone: Caller | None) -> None:
     """Add the middleware in front of every route, the innermost first."""
     settings = made.settings
     describe(app, targets)
@@ -254,7 +260,7 @@ def _guard(app: FastAPI, made: Made, targets: Targets) -> None:
     )
     app.add_middleware(
         Who,
-        everyone=_everyone(settings),
+        everyone=everyone,
         refusals=settings.rate_limit_unauthorized,
         proxies=settings.trusted_proxies,
     )
@@ -348,6 +354,19 @@ def serve(made: Made) -> None:
         lines.stop()
 
 
+def serve_pipes(settings: Settings) -> None:
+    """Speak MCP with the program that started this one, as the owner of this machine."""
+    from kuznia.doors.mcp.stdio import speak
+
+    made = Made(settings=settings)
+    lines = configure(settings.model_copy(update={"log_level": "WARNING"}), sys.stderr)
+    try:
+        app = create_app(made, everyone=local(remote=False))
+        asyncio.run(speak(app, [*made.domains]))
+    finally:
+        lines.stop()
+
+
 async def _look_at_database(settings: Settings) -> None:
     await (await open_database(settings)).close()
 
@@ -389,6 +408,7 @@ def tools() -> Tools:
         open_doors=lambda settings: open_here(Made(settings=settings)),
         serve=lambda settings: serve(Made(settings=settings, reread=load_settings)),
         openapi=openapi,
+        serve_pipes=serve_pipes,
         bare_models=bare_models,
         open_callers=callers_here,
         codemie=lambda settings: looks(settings, load().values()),

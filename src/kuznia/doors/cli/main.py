@@ -67,6 +67,13 @@ def serve(
         tools_of(context).serve(all_settings(context, over))
 
 
+@cli.command()
+def mcp(context: typer.Context) -> None:
+    """Give an agent Kuznia's tools over standard input and output (MCP); no server is needed."""
+    with faults_as_exit():
+        tools_of(context).serve_pipes(all_settings(context))
+
+
 # Fields of a domain are options nobody here knows: they stay among the words, in their place.
 @cli.command(context_settings={"ignore_unknown_options": True})
 def make(

@@ -25,6 +25,8 @@ class Tools:
     open_doors: "Callable[[Settings], AbstractAsyncContextManager[Doors]]"
     serve: Callable[[Settings], None]
     openapi: Callable[[Settings], bytes]
+    # MCP over standard input and output, until the input ends.
+    serve_pipes: Callable[[Settings], None]
     # Each general model that is asked, with no layer round it.
     bare_models: "Callable[[Settings], AbstractAsyncContextManager[Sequence[OpenAIModel]]]"
     # CodeMie's assistants, each with a way to look at it.

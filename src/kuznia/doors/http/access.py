@@ -60,6 +60,9 @@ RULES: Mapping[str, AccessRule] = {
     "GET /api/v1/jobs/{job_id}": READ,
     "DELETE /api/v1/jobs/{job_id}": MAKE,
     "POST /api/v1/jobs/{job_id}/requeue": MAKE,
+    # Each tool is asked for what it does by the rule of its own route.
+    "POST /mcp": ANY,
+    "GET /.well-known/oauth-protected-resource/mcp": OPEN,
     "GET /admin": PANEL,
     "GET /admin/panel.css": PANEL_OPEN,
     "GET /admin/panel.svg": PANEL_OPEN,
