@@ -242,7 +242,7 @@ def _found_again(made: Automaton, place: int) -> Iterator[str]:
 
 LENGTH = 4_000
 # In nanoseconds. What takes less at this length is fast, whatever it is like.
-SURELY_FAST = 500_000
+SURELY_FAST = 2_000_000
 # Four times as long: 4 times the work is linear, 16 times is quadratic.
 STEEP = 8
 SECONDS = 0.5

@@ -58,9 +58,9 @@ WORKERS = 3
 # Jobs beyond this are told at once that there is no time, instead of growing a queue.
 MAX_WAITING = 256
 # What a worker may overrun a deadline by before its alarm ends it, and how much longer than the
-# job's own time we wait for a worker that has to share its core.
+# job's own time we wait for a worker that has to share its core: it is in less of a hurry than all.
 GRACE_SECONDS = 0.05
-WAIT_FACTOR = 10
+WAIT_FACTOR = 30
 # An interpreter with our parsers is there in half a second, on a busy machine in ten.
 START_SECONDS = 30.0
 # For work that is our own: more than any of it takes, so that nothing holds a worker for ever.
@@ -102,7 +102,9 @@ class _Worker:
             self._ready = self._ready or (self.pipe.poll(START_SECONDS) and self.pipe.recv())
             if self._ready:
                 self.pipe.send((job, seconds))
-            if self._ready and self.pipe.poll(WAIT_FACTOR * (seconds + GRACE_SECONDS)):
+            # Nor is what it has to load for it.
+            has_begun = self._ready and self.pipe.poll(START_SECONDS) and self.pipe.recv()
+            if has_begun and self.pipe.poll(WAIT_FACTOR * (seconds + GRACE_SECONDS)):
                 return (self.pipe.recv(),)
         except (EOFError, OSError):
             pass
@@ -260,6 +262,7 @@ def work(pipe: Connection) -> None:
         while True:
             job, seconds = pipe.recv()
             _prepare(job)
+            pipe.send(True)
             # The alarm's default is to end the process, also while it is deep in C. It counts what
             # the process works, as the deadline does.
             signal.setitimer(signal.ITIMER_PROF, seconds + GRACE_SECONDS)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from tests.clocks import least_work
 
 from kuznia.domains.code.languages.find import LANGUAGES, get
+from kuznia.domains.code.parsing import reference
 from kuznia.domains.code.parsing.grammar import parse
 from kuznia.domains.code.parsing.proof import MAX_FLAWS, proof_of, prove
 from kuznia.domains.code.schema import File, Proof
@@ -220,3 +221,12 @@ def test_any_text_gives_a_proof_or_errors_in_it(source, language):
     lines = raw.decode().count("\n") + raw.decode().count("\r") + 2
     assert all(1 <= flaw.line <= lines and flaw.column >= 1 for flaw in made.errors)
     assert bool(made.errors) == (made.level == "none")
+
+
+def test_lambdas_in_lambdas_are_told_so_before_they_take_long():
+    # CPython compiles eight kilobytes of it in a quarter of a second, all of it under its lock.
+    flaw = reference.python("lambda:" * 1_000 + "0")
+
+    assert flaw is not None
+    assert flaw.message == "nested deeper than the parser can go"
+    assert reference.python("f = [\n" + "    lambda: 0,\n" * 1_000 + "]\n") is None

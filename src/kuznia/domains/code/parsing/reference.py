@@ -1,5 +1,6 @@
 """Reference parsers: parsers in this process that are more exact than the grammar."""
 
+import ast
 import json
 import re
 import tomllib
@@ -17,6 +18,9 @@ from kuznia.domains.code.schema import Flaw
 MAX_YAML_NODES = 1_000_000
 # LibYAML takes time by the square of the depth: 200 kB of brackets kept it busy for 43 seconds.
 MAX_YAML_DEPTH = 200
+# CPython finds out whose each name is by the square of how deep lambdas stand in each other, and
+# these alone need no brackets and no indents, which it counts itself.
+MAX_LAMBDAS = 100
 _LINE_END = re.compile(r"\r\n?|\n")
 _TOML_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
@@ -37,12 +41,26 @@ def python(text: str) -> Flaw | None:
         with warnings.catch_warnings():
             # A doubtful escape is worth a warning, not a refusal, and our log is not the place.
             warnings.simplefilter("ignore")
+            if text.count("lambda") > MAX_LAMBDAS and _lambdas_deep(text) > MAX_LAMBDAS:
+                return _too_deep(text)
             compile(text, "<draft>", "exec", dont_inherit=True)
     except SyntaxError as error:
         return _flaw(text, error.lineno or 1, error.offset or 1, error.msg)
     except (RecursionError, MemoryError):
         return _too_deep(text)
     return None
+
+
+def _lambdas_deep(text: str) -> int:
+    """How many lambdas stand in each other."""
+    deepest = 0
+    open_: list[tuple[ast.AST, int]] = [(ast.parse(text), 0)]
+    while open_:
+        node, depth = open_.pop()
+        depth += isinstance(node, ast.Lambda)
+        deepest = max(deepest, depth)
+        open_ += ((child, depth) for child in ast.iter_child_nodes(node))
+    return deepest
 
 
 def _no_constant(name: str) -> object:
