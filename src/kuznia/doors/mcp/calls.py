@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ from kuznia.web.answers import EVENT_STREAM
 
 # Clients give up after a minute, whatever is being made: by then they have an id to wait on.
 WAIT_SECONDS = 45.0
-# Characters of JSON from which on a part is left to the resource: an agent reads every one.
+# Bytes of JSON from which on a part is left to the resource: an agent pays for every one.
 MAX_PART = 60_000
 RESOURCE = "kuznia://artefacts/"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -39,11 +38,12 @@ WAIT_RUN = {
 
 
 # Any, here and below: JSON of any shape.
-@dataclass(frozen=True, slots=True)
 class Refused(Exception):
     """Our API refused what a tool asked of it."""
 
-    error: Mapping[str, Any]
+    def __init__(self, error: Mapping[str, Any]) -> None:
+        super().__init__(error["code"])
+        self.error = error
 
 
 async def call(
@@ -58,9 +58,7 @@ async def call(
         status, headers, content = await inner.ask(operation.method, path, body)
         data = _data(status, content)
         if operation.gives_artefact:
-            outcome = Outcome(
-                state="ended", run_id=headers.get("x-run-id", ""), artefact=gist(data)
-            )
+            outcome = _ended(headers.get("x-run-id", ""), data)
             data = outcome.model_dump(mode="json")
         return _told(data)
     except Refused as refused:
@@ -81,16 +79,21 @@ async def wait_run(inner: Inner, arguments: Mapping[str, Any], report: Report) -
 
 def gist(artefact: Mapping[str, Any]) -> Gist:
     """An artefact as an agent reads it."""
-    long = [name for name, part in artefact["parts"].items() if len(to_json(part)) > MAX_PART]
-    parts = {name: part for name, part in artefact["parts"].items() if name not in long}
+    parts: dict[str, dict[str, Any]] = artefact["parts"]
+    long = [name for name, part in parts.items() if _is_page(part) or len(to_json(part)) > MAX_PART]
     return Gist.model_validate(
         {
             **{name: artefact[name] for name in Gist.model_fields if name in artefact},
-            "parts": parts,
+            "parts": {name: part for name, part in parts.items() if name not in long},
             "left_out": long,
             "resource": f"{RESOURCE}{artefact['id']}",
         }
     )
+
+
+def _is_page(part: Mapping[str, Any]) -> bool:
+    """Whether it is for a browser to read."""
+    return any(isinstance(one, str) and one[:9].lower() == "<!doctype" for one in part.values())
 
 
 async def _make(inner: Inner, method: str, path: str, body: bytes, report: Report) -> Outcome:
@@ -117,9 +120,7 @@ async def _followed(reply: Reply, run_id: str, report: Report) -> Outcome:
         async with asyncio.timeout(WAIT_SECONDS):
             async for number, kind, data in _events(reply.pieces):
                 if kind == "run.finished":
-                    return Outcome(
-                        state="ended", run_id=run_id, artefact=gist(from_json(data)["artefact"])
-                    )
+                    return _ended(run_id, from_json(data)["artefact"])
                 if kind == "run.failed":
                     raise Refused(from_json(data)["error"])
                 if kind != "part.draft":
@@ -132,9 +133,7 @@ async def _followed(reply: Reply, run_id: str, report: Report) -> Outcome:
 async def _events(pieces: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, str, bytes]]:
     """Events of a stream: their number, kind and JSON. Each comes as one piece, comments too."""
     async for piece in pieces:
-        told = dict(
-            line.split(b": ", 1) for line in piece.splitlines() if not line.startswith(b":")
-        )
+        told = dict(line.split(b": ", 1) for line in piece.splitlines() if b": " in line)
         if b"data" in told:
             yield int(told[b"id"]), told[b"event"].decode(), told[b"data"]
 
@@ -166,6 +165,10 @@ def _data(status: int, content: bytes) -> Any:
     if status >= 400:
         raise Refused(told["error"])
     return told["data"]
+
+
+def _ended(run_id: str, artefact: Mapping[str, Any]) -> Outcome:
+    return Outcome(state="ended", run_id=run_id, artefact=gist(artefact))
 
 
 def _has_failed(outcome: Outcome) -> bool:

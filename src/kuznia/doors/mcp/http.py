@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response
-from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
 
-from kuznia.doors.api.stream import HEARTBEAT, HERE, wants_events
 from kuznia.doors.context import doors
 from kuznia.doors.mcp.inner import Inner
 from kuznia.doors.mcp.messages import (
     INVALID,
     PARSE,
     STATUS,
+    Message,
     Rpc,
     RpcError,
     check_headers,
@@ -38,8 +37,10 @@ if TYPE_CHECKING:
 
 PATH = "/mcp"
 # What its JSON means is said by JSON-RPC.
-BODY = JsonBody(BaseModel)
+BODY = JsonBody(Message)
 JSON = "application/json"
+# Proxies cut a connection that is silent for a minute, some for half of one.
+HEARTBEAT = 10.0
 
 
 class Progress(Response):
@@ -72,17 +73,47 @@ class Progress(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
+class Agents:
+    """The server of an application, made of its document when the first agent comes."""
+
+    def __init__(self, domains: Sequence[str]) -> None:
+        self._domains = domains
+        self._server: McpServer | None = None
+
+    async def speak(self, request: Request) -> Response:
+        """Answer one message."""
+        _refuse_strange_page(request)
+        content = await BODY.content(request)
+        rpc: Rpc | None = None
+        try:
+            rpc = parsed(content)
+            check_version(rpc)
+            check_headers(rpc, request.headers)
+            return await self._answered(request, rpc)
+        except RpcError as error:
+            content, status = refusal(rpc and rpc.id, error), _status(rpc, error)
+            return Response(content, status_code=status, media_type=JSON)
+
+    async def _answered(self, request: Request, rpc: Rpc) -> Response:
+        if rpc.id is None:
+            return Response(status_code=202)
+        server, inner = await self._made(request.app), Inner(request.app, request.scope)
+        if rpc.progress is not None and EVENT_STREAM in request.headers.get("accept", ""):
+            return Progress(server, inner, rpc)
+        answer = await unless_gone(request.receive, server.answer(inner, rpc, _silent))
+        return Response(answer, media_type=JSON)
+
+    async def _made(self, app: FastAPI) -> McpServer:
+        if self._server is None:
+            # It takes a second to write.
+            document = await asyncio.to_thread(app.openapi)
+            self._server = McpServer(operations(document, self._domains))
+        return self._server
+
+
 def router(domains: Sequence[str]) -> APIRouter:
     """The door, for a server with these domains."""
-    routes = APIRouter(tags=["mcp"], route_class=ExactRoute)
-    made: list[McpServer] = []
-
-    async def server(app: FastAPI) -> McpServer:
-        """Made of our document, which takes a second to write, when the first agent comes."""
-        if not made:
-            document = await asyncio.to_thread(app.openapi)
-            made.append(McpServer(operations(document, domains)))
-        return made[0]
+    routes, agents = APIRouter(tags=["mcp"], route_class=ExactRoute), Agents(domains)
 
     @routes.post(
         PATH,
@@ -95,24 +126,7 @@ def router(domains: Sequence[str]) -> APIRouter:
         ),
     )
     async def speak(request: Request) -> Response:
-        _refuse_strange_page(request)
-        content = await BODY.content(request)
-        rpc: Rpc | None = None
-        try:
-            rpc = parsed(content)
-            check_version(rpc)
-            check_headers(rpc, request.headers)
-            if rpc.id is None:
-                return Response(status_code=202)
-            inner, tools = Inner(request.app, request.scope), await server(request.app)
-            if rpc.progress is not None and wants_events(request):
-                return Progress(tools, inner, rpc)
-            answer = await unless_gone(request.receive, tools.answer(inner, rpc, _silent))
-            return Response(answer, media_type=JSON)
-        except RpcError as error:
-            return Response(
-                refusal(rpc and rpc.id, error), status_code=_status(rpc, error), media_type=JSON
-            )
+        return await agents.speak(request)
 
     @routes.get(
         f"/.well-known/oauth-protected-resource{PATH}",
@@ -123,10 +137,9 @@ def router(domains: Sequence[str]) -> APIRouter:
         issuer = doors(request).settings.token_issuer
         if issuer is None:
             raise NotFound("Tokens of an identity provider are not taken here: use an API key.")
-        base = str(request.base_url).rstrip("/")
         return bare(
             {
-                "resource": f"{base}{PATH}",
+                "resource": f"{str(request.base_url).rstrip('/')}{PATH}",
                 "resource_name": "Kuznia",
                 "authorization_servers": [issuer],
                 "bearer_methods_supported": ["header"],
@@ -175,5 +188,5 @@ async def _send(send: Send, content: bytes) -> None:
 
 async def _beat(send: Send) -> None:
     while True:
-        await _send(send, HERE)
+        await _send(send, b": here\n\n")
         await asyncio.sleep(HEARTBEAT)

@@ -8,7 +8,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from pydantic_core import from_json, to_json
@@ -51,7 +51,9 @@ class RpcError(Exception):
         return {"code": self.code, "message": self.message, **more}
 
 
-class _Message(BaseModel):
+class Message(BaseModel):
+    """A request or a notification in JSON-RPC 2.0."""
+
     model_config = ConfigDict(strict=True, extra="ignore")
 
     jsonrpc: str
@@ -72,8 +74,7 @@ class Rpc:
 
     @property
     def meta(self) -> Mapping[str, Any]:
-        meta = self.params.get("_meta")
-        return meta if isinstance(meta, dict) else {}
+        return self.map("_meta")
 
     @property
     def is_current(self) -> bool:
@@ -85,6 +86,13 @@ class Rpc:
         """By what the caller wants to be told how far it is."""
         token = self.meta.get("progressToken")
         return token if isinstance(token, str | int) else None
+
+    def map(self, name: str) -> Mapping[str, Any]:
+        """A parameter that must be an object, if it is there."""
+        value: Any = self.params.get(name, {})
+        if not isinstance(value, dict):
+            raise RpcError(WRONG_PARAMS, f"The parameter `{name}` must be an object.")
+        return cast("dict[str, Any]", value)
 
     def text(self, name: str) -> str:
         """A parameter that must be a text."""
@@ -115,7 +123,7 @@ def parsed(content: bytes) -> Rpc:
     if isinstance(told, list):
         raise RpcError(INVALID, "Send one request at a time: there are no batches in MCP.")
     try:
-        message = _Message.model_validate(told)
+        message = Message.model_validate(told)
     except ValidationError:
         raise RpcError(INVALID, "This is no JSON-RPC request: it needs a `method`.") from None
     if message.jsonrpc != "2.0":

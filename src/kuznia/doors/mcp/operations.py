@@ -1,10 +1,12 @@
 """The operations of our API that are tools, described by its own document."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, JsonValue
+from pydantic_core import from_json, to_json
 
 from kuznia.forge.artefact import Makers
 from kuznia.forge.terms import Status
@@ -12,6 +14,7 @@ from kuznia.web.answers import EVENT_STREAM
 from kuznia.web.shapes import DeclineShape, FindingShape, UnmetShape, WishShape
 
 REF = "#/components/schemas/"
+_REF, _MOVED = re.compile(rf'"\$ref":"{REF}([^"]*+)"'), r'"$ref":"#/$defs/\1"'
 ARTEFACT = f"{REF}Envelope_ArtefactShape_"
 
 
@@ -25,7 +28,7 @@ class Gist(BaseModel):
     wishes: list[WishShape]
     parts: dict[str, dict[str, JsonValue]]
     left_out: list[str] = Field(
-        default=[], description="Parts that are too long to stand here; read the resource."
+        default=[], description="Parts that are long, or for a browser; read the resource."
     )
     unmet: list[UnmetShape]
     findings: list[FindingShape]
@@ -159,40 +162,17 @@ def _found(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[st
 
 def _whole(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """A schema that stands alone: what it refers to is inside it."""
-    root = _found(document, schema)
-    names: dict[str, None] = {}
+    schemas: Mapping[str, Any] = document["components"]["schemas"]
+    # As JSON a reference is a text like any other, and as easily found and moved.
+    root = to_json(_found(document, schema)).decode()
+    inside: dict[str, str] = {}
     waiting = [root]
     while waiting:
-        for ref in _refs(waiting.pop()):
-            if ref not in names:
-                names[ref] = None
-                waiting.append(document["components"]["schemas"][ref])
-    whole = _moved(root)
-    if names:
-        schemas = document["components"]["schemas"]
-        whole["$defs"] = {name: _moved(schemas[name]) for name in names}
-    return whole
-
-
-def _refs(value: object) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for name, one in value.items():
-            if name == "$ref" and isinstance(one, str):
-                yield one.removeprefix(REF)
-            else:
-                yield from _refs(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _refs(one)
-
-
-def _moved(value: Any) -> Any:
-    """The same with references to where the definitions are now."""
-    if isinstance(value, Mapping):
-        return {
-            name: f"#/$defs/{one.removeprefix(REF)}"
-            if name == "$ref" and isinstance(one, str)
-            else _moved(one)
-            for name, one in value.items()
-        }
-    return [_moved(one) for one in value] if isinstance(value, list) else value
+        for name in _REF.findall(waiting.pop()):
+            if name not in inside:
+                inside[name] = to_json(schemas[name]).decode()
+                waiting.append(inside[name])
+    made: dict[str, Any] = from_json(_REF.sub(_MOVED, root))
+    if inside:
+        made["$defs"] = {name: from_json(_REF.sub(_MOVED, text)) for name, text in inside.items()}
+    return made

@@ -67,9 +67,8 @@ async def read(inner: Inner, rpc: Rpc) -> dict[str, Any]:
     if status != 200:
         _good(status, content)
     if len(content) > MAX_BYTES:
-        raise RpcError(
-            WRONG_PARAMS, f"It is longer than {MAX_BYTES >> 20} MB: download it at {path}."
-        )
+        long = f"It is longer than {MAX_BYTES >> 20} MB: download it at {path}."
+        raise RpcError(WRONG_PARAMS, long)
     media_type = headers["content-type"].partition(";")[0]
     contents: dict[str, str] = {"uri": uri, "mimeType": media_type}
     try:
@@ -83,8 +82,5 @@ def _good(status: int, content: bytes) -> Any:
     told = from_json(content)
     if status < 400:
         return told["data"]
-    error = told["error"]
-    missing = status == 404
-    raise RpcError(
-        NOT_FOUND if missing else WRONG_PARAMS, error["message"], {"code": error["code"]}
-    )
+    error, code = told["error"], NOT_FOUND if status == 404 else WRONG_PARAMS
+    raise RpcError(code, error["message"], {"code": error["code"]})

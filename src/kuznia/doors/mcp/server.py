@@ -26,8 +26,8 @@ INSTRUCTIONS = (
     "the user's words on as they are; tell the user what is not met, and what is asked back."
 )
 PROMPT = (
-    "Use the tool {tool} to make this: {prompt}\n\nThen show what was made, say which wishes are not "
-    "met and why, and ask me what the answer asks; go on with answer_questions."
+    "Use the tool {tool} to make this: {prompt}\n\nThen show what was made, say which wishes are "
+    "not met and why, and ask me what the answer asks; go on with answer_questions."
 )
 
 
@@ -84,9 +84,7 @@ class McpServer:
         return _kept({"tools": [*(one.listed for one in self._operations.values()), WAIT_RUN]})
 
     async def _call_tool(self, inner: Inner, rpc: Rpc, report: Report) -> dict[str, Any]:
-        name, arguments = rpc.text("name"), rpc.params.get("arguments", {})
-        if not isinstance(arguments, dict):
-            raise RpcError(WRONG_PARAMS, "`arguments` must be an object.")
+        name, arguments = rpc.text("name"), rpc.map("arguments")
         if name == WAIT_RUN["name"]:
             return await wait_run(inner, arguments, report)
         if (operation := self._operations.get(name)) is None:
@@ -120,8 +118,7 @@ class McpServer:
         )
 
     async def _get_prompt(self, _: Inner, rpc: Rpc, __: Report) -> dict[str, Any]:
-        name, arguments = rpc.text("name"), rpc.params.get("arguments", {})
-        prompt = arguments.get("prompt") if isinstance(arguments, dict) else None
+        name, prompt = rpc.text("name"), rpc.map("arguments").get("prompt")
         if name not in {one.tool.name for one in self._makers()} or not isinstance(prompt, str):
             raise RpcError(WRONG_PARAMS, "There is no such prompt, or its `prompt` is missing.")
         text = PROMPT.format(tool=name, prompt=prompt)

@@ -30,9 +30,7 @@ class Pipes:
         """Begin what a line asks for."""
         rpc: Rpc | None = None
         try:
-            if len(line) > MAX_LINE:
-                raise RpcError(PARSE, f"A message is longer than {MAX_LINE >> 20} MB.")
-            rpc = parsed(line)
+            rpc = _read(line)
             check_version(rpc)
         except RpcError as error:
             self._write(refusal(rpc and rpc.id, error))
@@ -71,6 +69,12 @@ class Pipes:
     def _write(self, content: bytes) -> None:
         self._out.write(content + b"\n")
         self._out.flush()
+
+
+def _read(line: bytes) -> Rpc:
+    if len(line) > MAX_LINE:
+        raise RpcError(PARSE, f"A message is longer than {MAX_LINE >> 20} MB.")
+    return parsed(line)
 
 
 async def speak(app: FastAPI, domains: list[str]) -> None:
