@@ -151,7 +151,7 @@ def test_the_page_of_the_api_shows_what_happens(settings: Settings) -> None:
     assert_page_is_true("docs/api.md", settings, a_model())
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/flows.md", "docs/versions.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/flows.md", "docs/mcp.md", "docs/versions.md"])
 def test_a_page_shows_what_happens_without_a_model(page: str, settings: Settings) -> None:
     assert_page_is_true(page, settings, None)
 

@@ -50,6 +50,8 @@ OWN = {
     "POST /api/v1/training/questions",
     "POST /api/v1/verify",
     "GET /api/v1/jobs",
+    # Each tool goes through the route of what it does; tests/doors/mcp has a stranger try.
+    "POST /mcp",
     "POST /api/generate",
     "POST /api/generate/batch",
     "POST /api/analyze",

@@ -55,12 +55,8 @@ async def call(
         if operation.streams:
             outcome = await _make(inner, operation.method, path, body, report)
             return _told(outcome.model_dump(mode="json"), failed=_has_failed(outcome))
-        status, headers, content = await inner.ask(operation.method, path, body)
-        data = _data(status, content)
-        if operation.gives_artefact:
-            outcome = _ended(headers.get("x-run-id", ""), data)
-            data = outcome.model_dump(mode="json")
-        return _told(data)
+        status, _, content = await inner.ask(operation.method, path, body)
+        return _told(_light(_data(status, content)))
     except Refused as refused:
         return _told(refused.error, failed=True, structured=False)
 
@@ -89,6 +85,13 @@ def gist(artefact: Mapping[str, Any]) -> Gist:
             "resource": f"{RESOURCE}{artefact['id']}",
         }
     )
+
+
+def _light(data: dict[str, Any]) -> dict[str, Any]:
+    """An answer without pages, where it is an artefact and more."""
+    parts: dict[str, dict[str, Any]] = data.get("parts", {})
+    left = {name: part for name, part in parts.items() if not _is_page(part)}
+    return {**data, "parts": left} if parts else data
 
 
 def _is_page(part: Mapping[str, Any]) -> bool:

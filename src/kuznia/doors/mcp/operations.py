@@ -14,8 +14,8 @@ from kuznia.web.answers import EVENT_STREAM
 from kuznia.web.shapes import DeclineShape, FindingShape, UnmetShape, WishShape
 
 REF = "#/components/schemas/"
-_REF, _MOVED = re.compile(rf'"\$ref":"{REF}([^"]*+)"'), r'"$ref":"#/$defs/\1"'
-ARTEFACT = f"{REF}Envelope_ArtefactShape_"
+# Also in a `mapping`, where a reference is not called one.
+_REF, _MOVED = re.compile(rf'"{REF}([^"]*+)"'), r'"#/$defs/\1"'
 
 
 class Gist(BaseModel):
@@ -75,9 +75,8 @@ class Operation:
     method: str
     path: str
     in_path: Sequence[str]
-    # It makes an artefact, and tells how far it is.
+    # It makes an artefact, tells how far it is, and ends with an Outcome.
     streams: bool
-    gives_artefact: bool
     # Any, here and below: JSON Schema is JSON of any shape.
     listed: Mapping[str, Any]
 
@@ -106,17 +105,17 @@ def _operation(
 ) -> Operation:
     in_path = [one["name"] for one in told.get("parameters", ()) if one["in"] == "path"]
     answer = told["responses"]["200"]["content"]
-    shape = answer["application/json"]["schema"]
-    gives_artefact = shape.get("$ref") == ARTEFACT
-    if gives_artefact:
+    streams = EVENT_STREAM in answer
+    if streams:
         output = Outcome.model_json_schema()
     else:
-        output = _whole(document, _found(document, shape)["properties"]["data"])
+        envelope = _found(document, answer["application/json"]["schema"])
+        output = _whole(document, envelope["properties"]["data"])
     sent = told["requestBody"]["content"]["application/json"]["schema"]
     listed = {
         "name": tool.name,
         "title": tool.title,
-        "description": _described(told, gives_artefact=gives_artefact),
+        "description": _described(told, streams=streams),
         "inputSchema": _input(_whole(document, sent), in_path),
         "outputSchema": output,
         "annotations": {
@@ -131,14 +130,13 @@ def _operation(
         method=method.upper(),
         path=path,
         in_path=in_path,
-        streams=EVENT_STREAM in answer,
-        gives_artefact=gives_artefact,
+        streams=streams,
         listed=listed,
     )
 
 
-def _described(told: Mapping[str, Any], *, gives_artefact: bool) -> str:
-    if not gives_artefact:
+def _described(told: Mapping[str, Any], *, streams: bool) -> str:
+    if not streams:
         return f"{told['summary']}. {told.get('description', '')}".strip()
     return (
         f"{told['summary']}. The answer says for each wish of the prompt whether it is met; tell "

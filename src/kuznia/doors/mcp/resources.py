@@ -4,7 +4,7 @@ import base64
 import re
 from typing import Any
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from kuznia.doors.mcp.calls import RESOURCE
 from kuznia.doors.mcp.inner import Inner
@@ -64,8 +64,8 @@ async def read(inner: Inner, rpc: Rpc) -> dict[str, Any]:
     if found["format"]:
         path += f"/exports/{found['format']}"
     status, headers, content = await inner.ask("GET", path)
-    if status != 200:
-        _good(status, content)
+    if status != 200 or not found["format"]:
+        content = to_json(_good(status, content))
     if len(content) > MAX_BYTES:
         long = f"It is longer than {MAX_BYTES >> 20} MB: download it at {path}."
         raise RpcError(WRONG_PARAMS, long)

@@ -16,6 +16,7 @@ from kuznia.doors.mcp.server import McpServer
 MAX_LINE = 4 << 20
 # Requests that are worked on at the same time; the next is read when one has ended.
 AT_ONCE = 8
+GRACE_SECONDS = 2.0
 
 
 # Any, here and below: what a lifespan yields.
@@ -47,11 +48,11 @@ class Pipes:
         task.add_done_callback(lambda _: self._tasks.pop(rpc.id or 0, None))
 
     async def close(self) -> None:
-        """Stop what is under way: nobody reads its answer."""
-        tasks = [*self._tasks.values()]
-        for task in tasks:
-            task.cancel()
-        if tasks:
+        """End: what is nearly done is answered, and nobody waits for the rest."""
+        if tasks := [*self._tasks.values()]:
+            _, late = await asyncio.wait(tasks, timeout=GRACE_SECONDS)
+            for task in late:
+                task.cancel()
             await asyncio.wait(tasks)
 
     async def _answer(self, rpc: Rpc) -> None:
