@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from pydantic_core import from_json
 
-from kuznia.app import Made, open_here
+from kuznia.app import Made
 from kuznia.domains.training.athlete.athlete import read_athlete
 from kuznia.domains.training.catalogue import catalogue, conditions
 from kuznia.domains.training.edits.respond import respond
@@ -22,6 +22,7 @@ from kuznia.domains.training.schema.plan import Plan
 from kuznia.domains.training.schema.profile import PlanInput
 from kuznia.doors.context import Doors
 from kuznia.forge.terms import Caller
+from kuznia.launch import open_here
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings.values import DatabaseUrl
 

@@ -3,8 +3,9 @@
 Run by the race as the server named "road"; its settings come from the environment.
 """
 
-from kuznia.app import Made, serve
+from kuznia.app import Made
 from kuznia.forge.terms import Bench, Domain, Draft, Input, Part, Prompt
+from kuznia.launch import serve
 from kuznia.platform.settings import load
 
 

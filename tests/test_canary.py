@@ -23,10 +23,11 @@ from tests.servers.loop import Kuznia, served
 from tests.servers.model import ModelServer, answer, events, modelserver, reply, status, stream
 from typer.testing import CliRunner, Result
 
-from kuznia.app import Made, tools
+from kuznia.app import Made
 from kuznia.domains import load as load_domains
 from kuznia.doors.cli.main import cli
 from kuznia.forge.terms import Bench, Check, Finding
+from kuznia.launch import tools
 from kuznia.platform.log import configure
 from kuznia.platform.settings import Settings, load
 

@@ -14,8 +14,9 @@ from bench.replies import reply_to
 from tests.servers.thread import serving
 from typer.testing import CliRunner
 
-from kuznia.app import Made, open_here, openapi, tools
+from kuznia.app import Made
 from kuznia.doors.cli.main import cli
+from kuznia.launch import open_here, openapi, tools
 from kuznia.llm.scripted import ScriptedModel, readable
 from kuznia.platform.settings import Settings, load
 

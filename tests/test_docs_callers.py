@@ -10,8 +10,9 @@ from tests.servers.thread import serving
 from tests.test_docs import ROOT, assert_told, curl, shown_in
 from typer.testing import CliRunner
 
-from kuznia.app import Made, tools
+from kuznia.app import Made
 from kuznia.doors.cli.main import cli
+from kuznia.launch import tools
 from kuznia.platform.settings import Settings, load
 
 PAGE = "docs/callers.md"

@@ -19,7 +19,7 @@ def main() -> None:
 
 
 def _tools() -> Tools:
-    from kuznia.app import tools
+    from kuznia.launch import tools
 
     return tools()
 

@@ -9,7 +9,8 @@ import pytest
 from tests.domains.flows.outside.tools import ask, chromium, faults
 from tests.servers.thread import serving
 
-from kuznia.app import Made, callers_here
+from kuznia.app import Made
+from kuznia.launch import callers_here
 from kuznia.platform.settings import Settings
 from kuznia.platform.settings.values import DatabaseUrl
 

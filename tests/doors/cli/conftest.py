@@ -15,11 +15,12 @@ from tests.servers.codemie import CodeMieServer
 from tests.servers.model import ModelServer, listening
 from typer.testing import CliRunner, Result
 
-from kuznia.app import Made, open_here, tools
+from kuznia.app import Made
 from kuznia.domains import load
 from kuznia.doors.cli.main import cli
 from kuznia.doors.cli.tools import Tools
 from kuznia.doors.context import Doors
+from kuznia.launch import open_here, tools
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
 

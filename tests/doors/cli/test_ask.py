@@ -9,8 +9,8 @@ import pytest
 from tests.doors.cli.conftest import Kuznia
 from typer.testing import CliRunner, Result
 
-from kuznia.app import tools
 from kuznia.doors.cli.main import cli
+from kuznia.launch import tools
 
 Typing = Callable[..., Result]
 BASICS = ["34", "male", "180 lb", "178", "strength", "muscle", "intermediate", "3", "45", "1", "4"]

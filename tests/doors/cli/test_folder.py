@@ -10,8 +10,9 @@ from tests.doors.cli.conftest import runs
 from tests.makers import a_domain
 from typer.testing import Result
 
-from kuznia.app import Made, open_here, tools
+from kuznia.app import Made
 from kuznia.forge.terms import Draft, Part
+from kuznia.launch import open_here, tools
 
 
 class OneFile(BaseModel):

@@ -7,8 +7,8 @@ import pytest
 from tests.doors.cli.conftest import Kuznia
 from typer.testing import CliRunner, Result
 
-from kuznia.app import tools
 from kuznia.doors.cli.main import cli
+from kuznia.launch import tools
 
 PASSWORD = "correct horse battery staple\n"
 

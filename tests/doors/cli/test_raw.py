@@ -23,9 +23,10 @@ from tests.doors.cli.conftest import Kuznia, runs
 from tests.makers import a_domain
 from typer.testing import Result
 
-from kuznia.app import Made, open_here, tools
+from kuznia.app import Made
 from kuznia.domains import load
 from kuznia.forge.terms import Decline, Domain, Draft, Export, Part, Presentation
+from kuznia.launch import open_here, tools
 from kuznia.llm.model import ModelFault
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.visible_text import STEERING, visible

@@ -15,8 +15,8 @@ from bench.procs import clean_environment
 from tests.callers.makers import SECRET, bearer
 from typer.testing import CliRunner
 
-from kuznia.app import tools
 from kuznia.doors.cli.main import cli
+from kuznia.launch import tools
 
 PASSWORD = "correct horse battery staple"
 

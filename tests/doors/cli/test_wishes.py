@@ -9,10 +9,11 @@ import pytest
 from tests.doors.cli.conftest import Kuznia, runs
 from tests.makers import a_domain
 
-from kuznia.app import Made, open_here, tools
+from kuznia.app import Made
 from kuznia.doors.context import Doors
 from kuznia.forge.terms import Bench, Wish
 from kuznia.forge.wishes.clauses import clauses
+from kuznia.launch import open_here, tools
 from kuznia.llm.scripted import ScriptedModel
 from kuznia.platform.settings import Settings
 

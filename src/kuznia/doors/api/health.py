@@ -1,5 +1,6 @@
 """For operators and monitoring: is the server alive, is it ready, what has it done."""
 
+import asyncio
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
@@ -87,4 +88,5 @@ async def metrics(request: Request) -> Response:
     responses={200: {"content": {"application/json": {"schema": {"type": "object"}}}}},
 )
 async def openapi(request: Request) -> Response:
-    return bare(request.app.openapi())
+    # The first one takes a second to write, and others have requests too.
+    return bare(await asyncio.to_thread(request.app.openapi))

@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from pydantic_core import from_json, to_json
 
-from kuznia.doors.mcp.inner import Inner, Reply
+from kuznia.doors.mcp.inner import Inner, InnerReply
 from kuznia.doors.mcp.messages import WRONG_PARAMS, RpcError
-from kuznia.doors.mcp.operations import Gist, Operation, Outcome
+from kuznia.doors.mcp.operations import Gist, Operation, OrderOutcome
 from kuznia.web.answers import EVENT_STREAM
 
 # Clients give up after a minute, whatever is being made: by then they have an id to wait on.
@@ -32,13 +32,13 @@ WAIT_RUN = {
         "required": ["run_id"],
         "additionalProperties": False,
     },
-    "outputSchema": Outcome.model_json_schema(),
+    "outputSchema": OrderOutcome.model_json_schema(),
     "annotations": {"readOnlyHint": True, "openWorldHint": False},
 }
 
 
 # Any, here and below: JSON of any shape.
-class Refused(Exception):
+class ToolRefused(Exception):
     """Our API refused what a tool asked of it."""
 
     def __init__(self, error: Mapping[str, Any]) -> None:
@@ -54,11 +54,11 @@ async def call(
     try:
         if operation.streams:
             outcome = await _make(inner, operation.method, path, body, report)
-            return _told(outcome.model_dump(mode="json"), failed=_has_failed(outcome))
+            return _result(outcome.model_dump(mode="json"), failed=_has_failed(outcome))
         status, _, content = await inner.ask(operation.method, path, body)
-        return _told(_light(_data(status, content)))
-    except Refused as refused:
-        return _told(refused.error, failed=True, structured=False)
+        return _result(_light(_data(status, content)))
+    except ToolRefused as refused:
+        return _result(refused.error, failed=True, structured=False)
 
 
 async def wait_run(inner: Inner, arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
@@ -68,9 +68,9 @@ async def wait_run(inner: Inner, arguments: Mapping[str, Any], report: Report) -
         path = f"/api/v1/runs/{run_id}/events"
         async with inner.asking("GET", path, accept=EVENT_STREAM) as reply:
             outcome = await _followed(reply, run_id, report)
-    except Refused as refused:
-        return _told(refused.error, failed=True, structured=False)
-    return _told(outcome.model_dump(mode="json"), failed=_has_failed(outcome))
+    except ToolRefused as refused:
+        return _result(refused.error, failed=True, structured=False)
+    return _result(outcome.model_dump(mode="json"), failed=_has_failed(outcome))
 
 
 def gist(artefact: Mapping[str, Any]) -> Gist:
@@ -99,7 +99,7 @@ def _is_page(part: Mapping[str, Any]) -> bool:
     return any(isinstance(one, str) and one[:9].lower() == "<!doctype" for one in part.values())
 
 
-async def _make(inner: Inner, method: str, path: str, body: bytes, report: Report) -> Outcome:
+async def _make(inner: Inner, method: str, path: str, body: bytes, report: Report) -> OrderOutcome:
     """Follow an order until it has ended, the time is over, or the client has left."""
     run_id = ""
     try:
@@ -115,19 +115,21 @@ async def _make(inner: Inner, method: str, path: str, body: bytes, report: Repor
         raise
 
 
-async def _followed(reply: Reply, run_id: str, report: Report) -> Outcome:
+async def _followed(reply: InnerReply, run_id: str, report: Report) -> OrderOutcome:
     if reply.status != 200:
         _data(reply.status, await reply.body())
-    waiting = Outcome(state="working", run_id=run_id, next=f"Call wait_run with run_id {run_id}.")
+    waiting = OrderOutcome(
+        state="working", run_id=run_id, next=f"Call wait_run with run_id {run_id}."
+    )
     try:
         async with asyncio.timeout(WAIT_SECONDS):
             async for number, kind, data in _events(reply.pieces):
                 if kind == "run.finished":
                     return _ended(run_id, from_json(data)["artefact"])
                 if kind == "run.failed":
-                    raise Refused(from_json(data)["error"])
+                    raise ToolRefused(from_json(data)["error"])
                 if kind != "part.draft":
-                    await report(number, _said(kind, from_json(data)))
+                    await report(number, _step(kind, from_json(data)))
     except TimeoutError:
         pass
     return waiting
@@ -141,7 +143,7 @@ async def _events(pieces: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, str,
             yield int(told[b"id"]), told[b"event"].decode(), told[b"data"]
 
 
-def _said(kind: str, data: Mapping[str, Any]) -> str:
+def _step(kind: str, data: Mapping[str, Any]) -> str:
     part = data.get("part")
     return f"{kind} {part}" if isinstance(part, str) else kind
 
@@ -166,19 +168,19 @@ def _name(arguments: Mapping[str, Any], name: str) -> str:
 def _data(status: int, content: bytes) -> Any:
     told = from_json(content)
     if status >= 400:
-        raise Refused(told["error"])
+        raise ToolRefused(told["error"])
     return told["data"]
 
 
-def _ended(run_id: str, artefact: Mapping[str, Any]) -> Outcome:
-    return Outcome(state="ended", run_id=run_id, artefact=gist(artefact))
+def _ended(run_id: str, artefact: Mapping[str, Any]) -> OrderOutcome:
+    return OrderOutcome(state="ended", run_id=run_id, artefact=gist(artefact))
 
 
-def _has_failed(outcome: Outcome) -> bool:
+def _has_failed(outcome: OrderOutcome) -> bool:
     return outcome.artefact is not None and outcome.artefact.status == "failed"
 
 
-def _told(
+def _result(
     data: Mapping[str, Any], *, failed: bool = False, structured: bool = True
 ) -> dict[str, Any]:
     """A result; its text is the same JSON, for clients that read nothing else."""

@@ -16,9 +16,9 @@ from kuznia.doors.mcp.messages import (
     INVALID,
     PARSE,
     STATUS,
-    Message,
     Rpc,
     RpcError,
+    RpcMessage,
     check_headers,
     check_version,
     parsed,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 PATH = "/mcp"
 # What its JSON means is said by JSON-RPC.
-BODY = JsonBody(Message)
+BODY = JsonBody(RpcMessage)
 JSON = "application/json"
 # Proxies cut a connection that is silent for a minute, some for half of one.
 HEARTBEAT = 10.0
@@ -170,8 +170,8 @@ async def _silent(_: int, __: str) -> None:
 
 
 def _reporting(send: Send, rpc: Rpc) -> "Report":
-    async def report(number: int, said: str) -> None:
-        told = {"progressToken": rpc.progress, "progress": number, "message": said}
+    async def report(number: int, step: str) -> None:
+        told = {"progressToken": rpc.progress, "progress": number, "message": step}
         note = {"jsonrpc": "2.0", "method": "notifications/progress", "params": told}
         await _send(send, _frame(to_json(note)))
 

@@ -22,7 +22,7 @@ AHEAD = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class InnerReply:
     """The head of an answer, and its pieces as they come: of a stream each is one event."""
 
     status: int
@@ -50,7 +50,7 @@ class Inner:
         *,
         query: Mapping[str, str | int] | None = None,
         accept: str = "application/json",
-    ) -> AsyncGenerator[Reply]:
+    ) -> AsyncGenerator[InnerReply]:
         """Ask, and read the answer while it comes. Whoever leaves the block has hung up."""
         sent = False
         pieces: asyncio.Queue[Message] = asyncio.Queue(AHEAD)
@@ -84,7 +84,7 @@ class Inner:
         try:
             start = await _next(pieces, task)
             assert start is not None, "an answer has a head"
-            yield Reply(
+            yield InnerReply(
                 start["status"],
                 {name.decode().lower(): value.decode() for name, value in start["headers"]},
                 _bodies(pieces, task),

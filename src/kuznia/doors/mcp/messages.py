@@ -51,7 +51,7 @@ class RpcError(Exception):
         return {"code": self.code, "message": self.message, **more}
 
 
-class Message(BaseModel):
+class RpcMessage(BaseModel):
     """A request or a notification in JSON-RPC 2.0."""
 
     model_config = ConfigDict(strict=True, extra="ignore")
@@ -123,7 +123,7 @@ def parsed(content: bytes) -> Rpc:
     if isinstance(told, list):
         raise RpcError(INVALID, "Send one request at a time: there are no batches in MCP.")
     try:
-        message = Message.model_validate(told)
+        message = RpcMessage.model_validate(told)
     except ValidationError:
         raise RpcError(INVALID, "This is no JSON-RPC request: it needs a `method`.") from None
     if message.jsonrpc != "2.0":

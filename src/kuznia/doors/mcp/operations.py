@@ -36,7 +36,7 @@ class Gist(BaseModel):
     resource: str = Field(description="The whole artefact, for `resources/read`.")
 
 
-class Outcome(BaseModel):
+class OrderOutcome(BaseModel):
     """How far an order is."""
 
     state: Literal["working", "ended"]
@@ -46,7 +46,7 @@ class Outcome(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Tool:
+class AgentTool:
     """A tool that does what one operation of the API does."""
 
     name: str
@@ -59,11 +59,11 @@ class Tool:
 # Domains that are not in this table have theirs by `make_` and their name.
 MAKERS = {"flows": "make_flow", "training": "make_plan", "records": "make_record"}
 OTHERS = (
-    Tool("answer_questions", "Answer what an artefact asks", "artefacts_answer"),
-    Tool("give_feedback", "Say what to change in an artefact", "artefacts_feedback"),
-    Tool("edit_flow", "Change a flow", "flows_edit_flow"),
-    Tool("analyse_code", "Measure how good code is", "analyse_code", reads=True),
-    Tool("verify_plan", "Check a training plan", "verify", reads=True),
+    AgentTool("answer_questions", "Answer what an artefact asks", "artefacts_answer"),
+    AgentTool("give_feedback", "Say what to change in an artefact", "artefacts_feedback"),
+    AgentTool("edit_flow", "Change a flow", "flows_edit_flow"),
+    AgentTool("analyse_code", "Measure how good code is", "analyse_code", reads=True),
+    AgentTool("verify_plan", "Check a training plan", "verify", reads=True),
 )
 
 
@@ -71,11 +71,11 @@ OTHERS = (
 class Operation:
     """How a tool's operation is asked, and what for."""
 
-    tool: Tool
+    tool: AgentTool
     method: str
     path: str
     in_path: Sequence[str]
-    # It makes an artefact, tells how far it is, and ends with an Outcome.
+    # It makes an artefact, tells how far it is, and ends with an OrderOutcome.
     streams: bool
     # Any, here and below: JSON Schema is JSON of any shape.
     listed: Mapping[str, Any]
@@ -84,14 +84,14 @@ class Operation:
 def operations(document: Mapping[str, Any], domains: Sequence[str]) -> dict[str, Operation]:
     """The tools of a server with these domains, by name, always in the same order."""
     makers = [
-        Tool(MAKERS.get(name, f"make_{name}"), f"Make and check: {name}", f"make_{name}")
+        AgentTool(MAKERS.get(name, f"make_{name}"), f"Make and check: {name}", f"make_{name}")
         for name in domains
     ]
     found = {
-        told["operationId"]: (method, path, told)
+        described["operationId"]: (method, path, described)
         for path, methods in document["paths"].items()
-        for method, told in methods.items()
-        if "operationId" in told
+        for method, described in methods.items()
+        if "operationId" in described
     }
     return {
         tool.name: _operation(document, tool, *found[tool.operation])
@@ -101,21 +101,25 @@ def operations(document: Mapping[str, Any], domains: Sequence[str]) -> dict[str,
 
 
 def _operation(
-    document: Mapping[str, Any], tool: Tool, method: str, path: str, told: Mapping[str, Any]
+    document: Mapping[str, Any],
+    tool: AgentTool,
+    method: str,
+    path: str,
+    described: Mapping[str, Any],
 ) -> Operation:
-    in_path = [one["name"] for one in told.get("parameters", ()) if one["in"] == "path"]
-    answer = told["responses"]["200"]["content"]
+    in_path = [one["name"] for one in described.get("parameters", ()) if one["in"] == "path"]
+    answer = described["responses"]["200"]["content"]
     streams = EVENT_STREAM in answer
     if streams:
-        output = Outcome.model_json_schema()
+        output = OrderOutcome.model_json_schema()
     else:
-        envelope = _found(document, answer["application/json"]["schema"])
+        envelope = _resolved(document, answer["application/json"]["schema"])
         output = _whole(document, envelope["properties"]["data"])
-    sent = told["requestBody"]["content"]["application/json"]["schema"]
+    sent = described["requestBody"]["content"]["application/json"]["schema"]
     listed = {
         "name": tool.name,
         "title": tool.title,
-        "description": _described(told, streams=streams),
+        "description": _described(described, streams=streams),
         "inputSchema": _input(_whole(document, sent), in_path),
         "outputSchema": output,
         "annotations": {
@@ -135,12 +139,12 @@ def _operation(
     )
 
 
-def _described(told: Mapping[str, Any], *, streams: bool) -> str:
+def _described(described: Mapping[str, Any], *, streams: bool) -> str:
     if not streams:
-        return f"{told['summary']}. {told.get('description', '')}".strip()
+        return f"{described['summary']}. {described.get('description', '')}".strip()
     return (
-        f"{told['summary']}. The answer says for each wish of the prompt whether it is met; tell "
-        "the user which are not. If it is still worked on, call wait_run with its run_id."
+        f"{described['summary']}. The answer says for each wish of the prompt whether it is met: "
+        "tell the user which are not. If it is still worked on, call wait_run with its run_id."
     )
 
 
@@ -153,7 +157,7 @@ def _input(schema: dict[str, Any], in_path: Sequence[str]) -> dict[str, Any]:
     return {**schema, "type": "object", "properties": properties, **more}
 
 
-def _found(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def _resolved(document: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     ref = schema.get("$ref")
     return document["components"]["schemas"][ref.removeprefix(REF)] if ref else schema
 
@@ -162,7 +166,7 @@ def _whole(document: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, 
     """A schema that stands alone: what it refers to is inside it."""
     schemas: Mapping[str, Any] = document["components"]["schemas"]
     # As JSON a reference is a text like any other, and as easily found and moved.
-    root = to_json(_found(document, schema)).decode()
+    root = to_json(_resolved(document, schema)).decode()
     inside: dict[str, str] = {}
     waiting = [root]
     while waiting:

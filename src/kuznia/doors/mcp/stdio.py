@@ -56,9 +56,9 @@ class Pipes:
             await asyncio.wait(tasks)
 
     async def _answer(self, rpc: Rpc) -> None:
-        async def report(number: int, said: str) -> None:
+        async def report(number: int, step: str) -> None:
             if rpc.progress is not None:
-                told = {"progressToken": rpc.progress, "progress": number, "message": said}
+                told = {"progressToken": rpc.progress, "progress": number, "message": step}
                 note = {"jsonrpc": "2.0", "method": "notifications/progress", "params": told}
                 self._write(to_json(note))
 
