@@ -47,6 +47,7 @@ def test_every_described_service_is_planned_soundly() -> None:
         assert steps_of(blocks(flow.steps)) == flow.steps
 
 
+@pytest.mark.no_cover
 def test_the_record_leads_from_the_prompt_into_the_flow() -> None:
     for prompt in PROMPTS:
         made = plan(read(prompt))
@@ -126,6 +127,7 @@ def test_a_label_is_a_noun_phrase_in_both_languages(phrase: str, uk: str, en: st
     assert (text.uk, text.en) == (uk, en)
 
 
+@pytest.mark.no_cover
 def test_nothing_is_put_into_the_other_language_untranslated() -> None:
     for prompt in PROMPTS:
         for field in planned(prompt).asks.values():

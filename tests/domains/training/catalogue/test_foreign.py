@@ -130,6 +130,7 @@ def test_what_cannot_be_mapped_is_told(row: dict[str, Any], why: str) -> None:
 
 # The same lines two thousand times over: the other tests measure them.
 @pytest.mark.no_cover
+@pytest.mark.no_cover
 def test_the_same_name_is_taken_once_and_so_many_at_most() -> None:
     rows = [fed(f"Paused Tempo Goblet Squat Deluxe number {n}") for n in range(MAX_ROWS + 1)]
     imported = read_rows(rows[0], *rows)
