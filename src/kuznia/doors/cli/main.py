@@ -78,7 +78,7 @@ def mcp(context: typer.Context) -> None:
 @cli.command(context_settings={"ignore_unknown_options": True})
 def make(
     context: typer.Context,
-    domain: Annotated[str, typer.Argument(help="What to make: code, flows or training.")],
+    domain: Annotated[str, typer.Argument(help="What to make: code, flows, records or training.")],
     words: Annotated[
         list[str],
         typer.Argument(metavar="PROMPT [--FIELD VALUE]", help="What you want, in quotes."),

@@ -1,0 +1,1 @@
+"""Schemas of callers, which may be hostile."""
