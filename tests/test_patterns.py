@@ -20,6 +20,7 @@ TRIED = "by made()"
 ACCOUNT = "words of a clause, escaped, in a form that is itself linear"
 MADE_BY_FUNCTIONS = {
     "kuznia.domains.code.analysis.repository.gitignore": "test_repository.py tries slow patterns",
+    "kuznia.domains.records.lenient.reader": "it is a text up to its end, one letter after another",
     "kuznia.callers.credentials.guessable": "it is a choice of plain words, parts of a name",
     "kuznia.domains.code.account.effects": ACCOUNT,
     "kuznia.domains.code.account.facts.amounts": ACCOUNT,
@@ -47,7 +48,16 @@ MADE_BY_FUNCTIONS = {
 }
 # A lexicon of five hundred, each of which is only ever searched for.
 SEARCHED = "kuznia.domains.code.account.words.lexicon."
-ROOMS = ("app", "callers", "domains.code", "domains.flows", "domains.training", "doors", "forge")
+ROOMS = (
+    "app",
+    "callers",
+    "domains.code",
+    "domains.flows",
+    "domains.records",
+    "domains.training",
+    "doors",
+    "forge",
+)
 ROOMS += ("llm", "models", "platform", "resources", "web")
 
 # Each with a text that it was slow for, when it stood in the product.

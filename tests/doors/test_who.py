@@ -40,6 +40,8 @@ OWN = {
     "DELETE /api/v1/me",
     "POST /api/v1/code",
     "POST /api/v1/code/batch",
+    "POST /api/v1/records",
+    "POST /api/v1/records/batch",
     "POST /api/v1/flows",
     "POST /api/v1/flows/batch",
     "POST /api/v1/training/plans",

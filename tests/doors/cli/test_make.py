@@ -112,7 +112,7 @@ def test_lists_are_given_as_json(scripted_kuznia: Kuznia, scripted: ScriptedMode
         (
             ("make", "cod", "a queue"),
             4,
-            "There is no domain 'cod'; the domains are code, flows, notes, training.",
+            "There is no domain 'cod'; the domains are code, flows, notes, records, training.",
         ),
         ((*NOTE, "--langauge", "go"), 2, "notes has no option --langauge; its options are"),
         ((*NOTE, "--summary"), 2, "write a field as --name value"),

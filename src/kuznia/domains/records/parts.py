@@ -6,7 +6,7 @@ from pydantic_core import to_json
 
 from kuznia.domains.records.examined import RecordBench, RecordOrder, of_reply, put_right, study_of
 from kuznia.domains.records.prompt import record_prompt
-from kuznia.domains.records.schema import Record, RecordInput
+from kuznia.domains.records.schema import RecordDraft, RecordInput
 from kuznia.forge.terms import Check, Finding, Part
 
 
@@ -16,19 +16,19 @@ def read(order: RecordInput) -> RecordOrder:
     return RecordOrder(order.prompt, schema, to_json(schema), order.checks)
 
 
-def _of_schema(_: Record, bench: RecordBench) -> Iterable[Finding]:
+def _of_schema(_: RecordDraft, bench: RecordBench) -> Iterable[Finding]:
     return [finding for finding in study_of(bench) if finding.code.startswith("schema-")]
 
 
-def _of_rules(_: Record, bench: RecordBench) -> Iterable[Finding]:
+def _of_rules(_: RecordDraft, bench: RecordBench) -> Iterable[Finding]:
     return [finding for finding in study_of(bench) if finding.code.startswith("rule-")]
 
 
-def _has_rules(_: Record, bench: RecordBench) -> bool:
+def _has_rules(_: RecordDraft, bench: RecordBench) -> bool:
     return bool(bench.reading.rules)
 
 
-RECORD: Part[Record, RecordOrder] = Part(
+RECORD: Part[RecordDraft, RecordOrder] = Part(
     name="record",
     prompt=record_prompt,
     parse=of_reply,

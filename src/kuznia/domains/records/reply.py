@@ -1,12 +1,12 @@
 """How a model's reply is read: the object in it, whatever stands round it."""
 
+import json
 import re
 from collections.abc import Iterator
 
 from pydantic import JsonValue
-from pydantic_core import from_json
 
-from kuznia.domains.records.lenient.reader import NotJson, read_at
+from kuznia.domains.records.lenient.reader import NotJson, finite, read_at
 from kuznia.forge.terms import Unreadable
 
 _FENCE = re.compile(r"```[ \t]*+[\w-]*+[ \t]*+\n(.*?)```", re.DOTALL)
@@ -20,9 +20,9 @@ def read_record(reply: str) -> dict[str, JsonValue]:
     _, _, said = reply.rpartition("</think>")
     text = said.strip()
     try:
-        value: JsonValue = from_json(text, allow_inf_nan=False)
-    except ValueError:
-        value = _found(text)
+        value: JsonValue = json.loads(text, parse_float=finite, parse_constant=_refuse)
+    except (ValueError, RecursionError, NotJson):
+        value = _first_object(text)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     if not isinstance(value, dict):
@@ -30,7 +30,11 @@ def read_record(reply: str) -> dict[str, JsonValue]:
     return value
 
 
-def _found(text: str) -> JsonValue:
+def _refuse(name: str) -> None:
+    raise ValueError(name)
+
+
+def _first_object(text: str) -> JsonValue:
     """The first object that can be read: in a fence, or anywhere."""
     problem: NotJson | None = None
     for piece, at in _beginnings(text):
@@ -41,17 +45,17 @@ def _found(text: str) -> JsonValue:
             problem = problem or error
     if problem is None:
         return None
-    message = f"The JSON cannot be read at character {problem.at}: {problem.message}."
+    message = f"The JSON cannot be read at character {problem.place}: {problem.message}."
     raise Unreadable("no-json", message, f"{message} {HINT}")
 
 
 def _beginnings(text: str) -> Iterator[tuple[str, int]]:
-    fences = [found[1] for found in _FENCE.finditer(text)]
+    fences = [fence[1] for fence in _FENCE.finditer(text)]
     # The last fence is the answer; those before it may be what it was made from.
     for piece in (*reversed(fences), text):
         if (at := piece.find("{")) >= 0:
             yield piece, at
-    for count, found in enumerate(re.finditer(r"\{", text)):
+    for count, brace in enumerate(re.finditer(r"\{", text)):
         if count == MAX_BEGINNINGS:
             return
-        yield text, found.start()
+        yield text, brace.start()

@@ -78,7 +78,7 @@ class RecordInput(Input):
         return self
 
 
-class Record(Draft):
+class RecordDraft(Draft):
     """An object that the schema allows."""
 
     value: dict[str, JsonValue]

@@ -7,14 +7,14 @@ from typing import TypeGuard
 
 from pydantic import JsonValue
 
-from kuznia.domains.records.schema import Compare, Quote, Record, Rule, Sum
+from kuznia.domains.records.schema import Compare, Quote, RecordDraft, Rule, Sum
 from kuznia.forge.terms import Finding
 
 COMPARED = {"<": lt, "<=": le, "=": eq, "!=": ne, ">=": ge, ">": gt}
 MAX_VALUES = 10_000
 
 
-def broken(rules: tuple[Rule, ...], record: Record, prompt: str) -> Iterator[Finding]:
+def broken(rules: tuple[Rule, ...], record: RecordDraft, prompt: str) -> Iterator[Finding]:
     """Each rule that does not hold, with what does not."""
     words = " ".join(prompt.split())
     for rule in rules:
@@ -31,7 +31,7 @@ def broken(rules: tuple[Rule, ...], record: Record, prompt: str) -> Iterator[Fin
             yield Finding(f"rule-{rule.kind}", "block", where, rule.message or message, hint)
 
 
-def values_at(record: Record, pointer: str) -> list[tuple[str, JsonValue]]:
+def values_at(record: RecordDraft, pointer: str) -> list[tuple[str, JsonValue]]:
     """The values a pointer leads to, each with its own place; none where nothing is."""
     found: list[tuple[str, JsonValue]] = [("", record.value)]
     for raw in pointer.split("/")[1:]:
@@ -50,21 +50,21 @@ def _steps(place: str, value: JsonValue, name: str) -> Iterator[tuple[str, JsonV
             yield f"{place}/{name}", value[int(name)]
 
 
-def _compared(rule: Compare, record: Record) -> Iterator[tuple[str, str]]:
+def _compared(rule: Compare, record: RecordDraft) -> Iterator[tuple[str, str]]:
     left, right = values_at(record, rule.left), values_at(record, rule.right)
     for (where, one), (_, other) in zip(left, right, strict=False):
         if not _holds(one, rule.by, other):
             yield where, f"{rule.left} must be {rule.by} {rule.right}"
 
 
-def _holds(one: JsonValue, by: str, other: JsonValue) -> bool:
+def _holds(first: JsonValue, by: str, other: JsonValue) -> bool:
     """Whether two numbers, or two texts, are in this order; a date is a text that sorts."""
-    if _is_number(one) and _is_number(other):
-        return COMPARED[by](one, other)
-    return isinstance(one, str) and isinstance(other, str) and COMPARED[by](one, other)
+    if _is_number(first) and _is_number(other):
+        return COMPARED[by](first, other)
+    return isinstance(first, str) and isinstance(other, str) and COMPARED[by](first, other)
 
 
-def _added(rule: Sum, record: Record) -> Iterator[tuple[str, str]]:
+def _added(rule: Sum, record: RecordDraft) -> Iterator[tuple[str, str]]:
     numbers = [value for _, value in values_at(record, rule.of)]
     for where, whole in values_at(record, rule.equals):
         counted = [number for number in numbers if _is_number(number)]
@@ -77,13 +77,13 @@ def _added(rule: Sum, record: Record) -> Iterator[tuple[str, str]]:
             yield where, f"{rule.of} must add up to {rule.equals}"
 
 
-def _quoted(rule: Quote, record: Record, words: str) -> Iterator[tuple[str, str]]:
+def _quoted(rule: Quote, record: RecordDraft, words: str) -> Iterator[tuple[str, str]]:
     for where, value in values_at(record, rule.of):
         if not isinstance(value, str) or " ".join(value.split()) not in words:
             yield where, f"{where} must stand in the text word for word"
 
 
-def _repeated(of: str, record: Record) -> Iterator[tuple[str, str]]:
+def _repeated(of: str, record: RecordDraft) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
     for where, value in values_at(record, of):
         if (text := repr(value)) in seen:

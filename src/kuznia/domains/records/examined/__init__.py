@@ -11,7 +11,7 @@ from kuznia.domains.records.checks.rules import broken
 from kuznia.domains.records.checks.valid import faults
 from kuznia.domains.records.mend import mended
 from kuznia.domains.records.reply import read_record
-from kuznia.domains.records.schema import Record, Rule
+from kuznia.domains.records.schema import RecordDraft, Rule
 from kuznia.forge.terms import Bench, Finding, Studied, Unreadable
 from kuznia.platform.process.workers import POOL, Stopped
 
@@ -32,12 +32,14 @@ class RecordOrder:
 RecordBench = Bench[RecordOrder]
 
 
-async def of_reply(reply: str, bench: RecordBench) -> Studied[Record]:
+async def of_reply(reply: str, bench: RecordBench) -> Studied[RecordDraft]:
     """The record of a reply, with all that is wrong with it."""
     return await _apart(partial(_read, bench.reading, reply))
 
 
-async def put_right(record: Record, _: tuple[Finding, ...], bench: RecordBench) -> Studied[Record]:
+async def put_right(
+    record: RecordDraft, _: tuple[Finding, ...], bench: RecordBench
+) -> Studied[RecordDraft]:
     """The record with what our code can put right, examined again."""
     return await _apart(partial(_mended, bench.reading, record))
 
@@ -48,28 +50,29 @@ def study_of(bench: RecordBench) -> tuple[Finding, ...]:
 
 
 # Any: what a worker brings.
-async def _apart(work: Any) -> Studied[Record]:
+async def _apart(work: Any) -> Studied[RecordDraft]:
     made = await POOL.run(work, seconds=SECONDS)
     if isinstance(made, Stopped):
         message = "The schema takes too long to check this record."
         raise Unreadable("too-slow", message, "Answer with a shorter record.")
-    if isinstance(made, Unreadable):
-        raise made
+    if isinstance(made, Finding):
+        raise Unreadable(made.code, made.message, made.hint)
     return made
 
 
-def _read(order: RecordOrder, reply: str, _: float) -> Studied[Record] | Unreadable:
+def _read(order: RecordOrder, reply: str, _: float) -> Studied[RecordDraft] | Finding:
     try:
-        return _examined(order, Record(value=read_record(reply)))
+        return _examined(order, RecordDraft(value=read_record(reply)))
     except Unreadable as unreadable:
-        return unreadable
+        # An exception with its own arguments does not come through the pipe.
+        return unreadable.findings[0]
 
 
-def _mended(order: RecordOrder, record: Record, _: float) -> Studied[Record]:
-    return _examined(order, Record(value=mended(order.schema, record.value)))
+def _mended(order: RecordOrder, record: RecordDraft, _: float) -> Studied[RecordDraft]:
+    return _examined(order, RecordDraft(value=mended(order.schema, record.value)))
 
 
-def _examined(order: RecordOrder, record: Record) -> Studied[Record]:
+def _examined(order: RecordOrder, record: RecordDraft) -> Studied[RecordDraft]:
     found = (
         *faults(order.schema, record.value),
         *broken(order.rules, record, order.prompt),
