@@ -141,7 +141,9 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         )
         if fleet:
             fleet.begin(runs)
-        jobs, tables = open_jobs(settings, made.clock, db, journal, runs, made.reached)
+        jobs, tables, webhooks = await open_jobs(
+            settings, made.clock, db, journal, runs, made.reached
+        )
         _started(made, models.services)
         try:
             yield Doors(
@@ -158,9 +160,11 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 ready=DatabaseState(db, shelf),
                 jobs=jobs,
                 job_tables=tables,
+                webhooks=webhooks,
             )
         finally:
             await asyncio.gather(*(some.close(settings.shutdown_grace) for some in (jobs, runs)))
+            await webhooks.sender.close()
             # What is still to be written has so long; a database that is silent holds up no end.
             asyncio.get_running_loop().call_later(CLOSE_SECONDS, db.cut)
             log.info("stopped")
@@ -230,6 +234,7 @@ def create_app(made: Made, routed: Routed | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
         async with open_doors(made) as doors, forgetting_jobs(doors.job_tables, made.settings):
             doors.jobs.begin(partial(prepared, doors))
+            doors.webhooks.sender.begin()
             yield {"doors": doors}
 
     app = _framework(lifespan)

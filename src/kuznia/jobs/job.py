@@ -26,6 +26,8 @@ Point = Literal[
     "after_reply",
     "before_finish",
     "after_finish",
+    "before_webhook",
+    "after_webhook",
 ]
 Reached = Callable[[Point], None]
 

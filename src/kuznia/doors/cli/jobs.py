@@ -110,6 +110,7 @@ def _run(context: typer.Context, work: "Callable[[Callers, JobTables], Awaitable
 
     from kuznia.callers.budgets.bookings import book_now
     from kuznia.jobs.opening import job_tables
+    from kuznia.jobs.webhooks.outbox import Outbox
     from kuznia.platform.clock import SystemClock
     from kuznia.platform.db.journal import Journal
 
@@ -118,7 +119,8 @@ def _run(context: typer.Context, work: "Callable[[Callers, JobTables], Awaitable
     async def opened() -> R:
         async with tools_of(context).open_callers(settings) as (callers, db):
             book = partial(book_now, clock=clock)
-            tables, _ = job_tables(settings, db, clock, Journal(db), book)
+            outbox = Outbox(db, clock)
+            tables, _ = job_tables(settings, db, clock, Journal(db), book, outbox)
             return await work(callers, tables)
 
     return asyncio.run(opened())
