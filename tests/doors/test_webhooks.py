@@ -43,16 +43,14 @@ async def send_test(kuznia: Kuznia, hook: dict[str, Any]) -> dict[str, Any]:
 
 async def attempted(kuznia: Kuznia, hook: dict[str, Any], attempts: int = 1) -> dict[str, Any]:
     """The newest message, once it was tried so often and that is written down."""
-    seen: dict[str, Any] = {}
 
     async def there() -> bool:
-        (row, *_) = await rows(kuznia.doors.db, deliveries)
-        answer = await kuznia.client.get(f"{HOOKS}/{hook['id']}/deliveries")
-        seen.update(answer.json()["data"]["items"][0])
-        return seen["attempts"] >= attempts and row.fence is None
+        newest = max(await rows(kuznia.doors.db, deliveries), key=lambda row: row.id)
+        return newest.attempts >= attempts and newest.fence is None
 
     await eventually(there)
-    return seen
+    answer = await kuznia.client.get(f"{HOOKS}/{hook['id']}/deliveries")
+    return answer.json()["data"]["items"][0]
 
 
 def verified(message: Received, secret: str) -> dict[str, Any]:

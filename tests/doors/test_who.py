@@ -50,6 +50,8 @@ OWN = {
     "POST /api/v1/training/questions",
     "POST /api/v1/verify",
     "GET /api/v1/jobs",
+    "GET /api/v1/webhooks",
+    "POST /api/v1/webhooks",
     "POST /api/generate",
     "POST /api/generate/batch",
     "POST /api/analyze",
@@ -97,7 +99,15 @@ async def ivans(kuznia: Kuznia) -> dict[str, str]:
     key = await kuznia.client.post("/api/v1/keys", json={"name": "k"}, headers=IVAN)
     later = {**IVAN, "prefer": "respond-async"}
     job = await kuznia.client.post("/api/v1/flows", json=order, headers=later)
+    hook = await kuznia.client.post(
+        "/api/v1/webhooks", json={"url": "https://kuznia.invalid/"}, headers=IVAN
+    )
+    sent = await kuznia.client.post(
+        f"/api/v1/webhooks/{hook.json()['data']['id']}/test", headers=IVAN
+    )
     return {
+        "webhook_id": hook.json()["data"]["id"],
+        "delivery_id": sent.json()["data"]["id"],
         "artefact_id": artefact.json()["data"]["id"],
         "run_id": artefact.headers["x-run-id"],
         "key_id": key.json()["data"]["id"],
