@@ -81,7 +81,8 @@ ID = re.compile(r"\{(\w+)\}")
 @pytest.fixture
 async def kuznia(sqlite_url: str) -> AsyncIterator[Kuznia]:
     """A server of every domain, to which an identity provider sends people; no model is there."""
-    makings = made(sqlite_url, jwt_secret=SECRET)
+    # More doors are tried than one address may be refused at in a minute.
+    makings = made(sqlite_url, jwt_secret=SECRET, rate_limit_unauthorized=None)
     async with inside(Made(settings=makings.settings, domains=load())) as running:
         yield running
 

@@ -15,6 +15,7 @@ from tests.servers.model import ModelServer, reply
 from tests.servers.receiver import Receiver, receiver
 
 from kuznia.forge.shelf.kept import Kept
+from kuznia.forge.terms import ArtefactId
 from kuznia.jobs.job import Job
 from kuznia.jobs.webhooks import outbox as outbox_room
 from kuznia.jobs.webhooks.endpoints import EVENT_TYPES, Endpoints, WebhookEndpoint
@@ -103,7 +104,9 @@ async def test_an_end_that_is_not_committed_writes_no_message(db: Database) -> N
     tables = tables_on(db)
     await put(tables)
     claim = await claimed(tables)
-    kept = Kept("art", claim.job.run_id, "ivan", "notes", "complete", SystemClock().now(), b"{}")
+    kept = Kept(
+        ArtefactId("art"), claim.job.run_id, "ivan", "notes", "complete", SystemClock().now(), b"{}"
+    )
 
     async def broken() -> None:
         async with db.write() as session:
@@ -250,7 +253,7 @@ async def test_a_process_killed_round_a_delivery_is_followed_by_one_that_sends_t
 ) -> None:
     """The end of the job is committed, and the process is gone before it knows of a delivery."""
     modelserver.will(reply("note: iron"))
-    allowed = {"webhook_private_targets": True}
+    allowed: dict[str, Any] = {"webhook_private_targets": True}
     async with AsyncExitStack() as running:
         idle = made(database_url, modelserver.url, jobs_at_once=0, **allowed)
         kuznia = await running.enter_async_context(inside(idle))

@@ -304,13 +304,15 @@ class Outbox:
     def _next(self) -> sa.Select[str]:
         """The next message to send; each endpoint gets one at a time, in their order."""
         table, now = deliveries.c, self._moment()
+        # Of the row itself too: PostgreSQL asks that again of a row that was changed meanwhile.
+        free = table.lease_until.is_(None) | (table.lease_until <= now)
         held = deliveries.alias("held")
         busy = sa.select(held.c.endpoint).where(held.c.lease_until > now)
         banned = sa.exists().where(users.c.id == table.owner, users.c.disabled_at.is_not(None))
         return (
             sa.select(table.id)
             .join(webhooks, webhooks.c.id == table.endpoint)
-            .where(table.state == "waiting", table.next_at <= now)
+            .where(table.state == "waiting", table.next_at <= now, free)
             .where(webhooks.c.disabled_at.is_(None), ~banned)
             .where(webhooks.c.paused_until.is_(None) | (webhooks.c.paused_until <= now))
             .where(table.endpoint.not_in(busy))

@@ -2,9 +2,8 @@
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-# A cloud answers its machines at these as if they were their own host; the first is on no list of
-# private addresses.
-METADATA = (ip_address("168.63.129.16"),)
+# Where clouds answer their own machines, and which not every Python counts as private.
+CLOUDS = (ip_network("168.63.129.16/32"), ip_network("192.0.0.0/24"))
 # In its last 32 bits is the address that a translator would connect to.
 NAT64 = ip_network("64:ff9b::/96")
 
@@ -39,5 +38,5 @@ def _is_public(address: IPv4Address | IPv6Address) -> bool:
         and not address.is_multicast
         and not address.is_reserved
         and not (isinstance(address, IPv6Address) and address.is_site_local)
-        and address not in METADATA
+        and not any(address in network for network in CLOUDS)
     )
