@@ -47,6 +47,9 @@ class NewJob:
     payload: str
     # The same for a request that is repeated with its Idempotency-Key.
     hash: str | None = None
+    # Of an order that was tried already: why that failed, and the seconds to wait since.
+    error: Fault | None = None
+    wait: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
