@@ -109,9 +109,9 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             opened=opened,
             redis=redis,
         )
-        caller_limits = LimitsByCaller(db, made.clock, default_limits(settings))
+        limits = LimitsByCaller(db, made.clock, default_limits(settings))
         journal = Journal(db)
-        shelf = open_shelf(settings, made.clock, db, made.metrics, opened, caller_limits, journal)
+        shelf = open_shelf(settings, made.clock, db, made.metrics, opened, limits, journal)
         await shelf.warm()
         await opened.enter_async_context(forgetting(db, made.clock, settings.artefact_retention))
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
@@ -128,9 +128,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             seal=(await signing_secret(db, "seals")).encode(),
         )
         fleet = _fleet(made, shelf, redis, opened) if redis else None
-        metering = await opened.enter_async_context(
-            _metering(made, db, redis, caller_limits, journal)
-        )
+        metering = await opened.enter_async_context(_metering(made, db, redis, limits, journal))
         runs = Runs(
             forge,
             made.metrics,
@@ -141,9 +139,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         )
         if fleet:
             fleet.begin(runs)
-        jobs, tables, webhooks = await open_jobs(
-            settings, made.clock, db, journal, runs, made.reached
-        )
+        jobs, tables, hooks = await open_jobs(settings, made.clock, db, journal, runs, made.reached)
         _started(made, models.services)
         try:
             yield Doors(
@@ -160,11 +156,10 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 ready=DatabaseState(db, shelf),
                 jobs=jobs,
                 job_tables=tables,
-                webhooks=webhooks,
+                webhooks=hooks,
             )
         finally:
             await asyncio.gather(*(some.close(settings.shutdown_grace) for some in (jobs, runs)))
-            await webhooks.sender.close()
             # What is still to be written has so long; a database that is silent holds up no end.
             asyncio.get_running_loop().call_later(CLOSE_SECONDS, db.cut)
             log.info("stopped")
@@ -232,9 +227,12 @@ def create_app(made: Made, routed: Routed | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
-        async with open_doors(made) as doors, forgetting_jobs(doors.job_tables, made.settings):
+        async with (
+            open_doors(made) as doors,
+            forgetting_jobs(doors.job_tables, made.settings),
+            doors.webhooks.sender.sending(),
+        ):
             doors.jobs.begin(partial(prepared, doors))
-            doors.webhooks.sender.begin()
             yield {"doors": doors}
 
     app = _framework(lifespan)

@@ -30,9 +30,11 @@ async def work(point: str, settings: dict[str, Any]) -> None:
         if passed == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async with open_doors(replace(made(**settings), reached=reached)) as doors:
+    async with (
+        open_doors(replace(made(**settings), reached=reached)) as doors,
+        doors.webhooks.sender.sending(),
+    ):
         doors.jobs.begin(partial(prepared, doors))
-        doors.webhooks.sender.begin()
 
         async def nothing_left() -> bool:
             every = await doors.job_tables.page(None, state=None, before=None, limit=100)

@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 
 import httpx2
 from sqlalchemy.exc import SQLAlchemyError
@@ -54,28 +55,30 @@ class WebhookSender:
         self._admits = admits_all if private else is_public
         self._client: httpx2.AsyncClient | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._loop: asyncio.Task[None] | None = None
         # Not the module's own: what nobody asked for must not change what others draw from it.
         self._chance = random.Random()  # noqa: S311 - spreads load, keeps no secret
 
-    def begin(self) -> None:
-        """Send messages from now on, unless that is left to other processes."""
-        if self._at_once:
-            self._loop = asyncio.create_task(self._live())
+    @asynccontextmanager
+    async def sending(self) -> AsyncGenerator[None]:
+        """While it is open messages are sent, unless that is left to other processes.
 
-    async def close(self) -> None:
-        """Take up nothing more; what has not ended in a moment is sent by another process."""
-        if self._loop is not None:
-            self._loop.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._loop
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-        if self._client is not None:
-            await self._client.aclose()
+        What has not ended in a moment when it closes is sent by another process.
+        """
+        loop = asyncio.create_task(self._live()) if self._at_once else None
+        try:
+            yield
+        finally:
+            if loop is not None:
+                loop.cancel()
+                with suppress(asyncio.CancelledError):
+                    await loop
+            if self._tasks:
+                _, late = await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
+                for task in late:
+                    task.cancel()
+                await asyncio.gather(*late, return_exceptions=True)
+            if self._client is not None:
+                await self._client.aclose()
 
     async def _live(self) -> None:
         news, pause = self._outbox.news, FIRST_POLL
