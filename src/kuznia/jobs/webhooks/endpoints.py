@@ -165,13 +165,15 @@ def check_url(url: str, *, private: bool) -> None:
     whole = parts.host and 0 < (parts.port or 443) < 65_536
     if not (secure and whole and plain and len(url) <= MAX_URL_LENGTH):
         kinds = "http:// or https://" if private else "https://"
-        raise _wrong(f"an address that begins with {kinds}, without a user name, blanks or a #")
+        raise _wrong(
+            f"Expected an address that begins with {kinds}, without a user name, blanks or a #"
+        )
     try:
         literal = str(ip_address(parts.host))
     except ValueError:
         return
     if not (private or is_public(literal)):
-        raise _wrong("an address of the internet; this server sends none to private networks")
+        raise _wrong("Expected an address of the internet; WEBHOOK_PRIVATE_TARGETS allows others")
 
 
 def _wrong(message: str) -> Exception:

@@ -36,6 +36,8 @@ LADDER = (0, 5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
 LEASE_SECONDS = 60
 # Messages of one endpoint that may wait, and that are kept once they have ended.
 MAX_WAITING, MAX_KEPT = 1000, 1000
+# Deliveries of one caller at the same time: whose receivers are slow holds up nobody else.
+MAX_PER_CALLER = 4
 # An endpoint that fails is left alone for a while, which doubles up to the second of these.
 FIRST_PAUSE, MAX_PAUSE = 5, 300
 GONE = 410
@@ -308,6 +310,12 @@ class Outbox:
         free = table.lease_until.is_(None) | (table.lease_until <= now)
         held = deliveries.alias("held")
         busy = sa.select(held.c.endpoint).where(held.c.lease_until > now)
+        full = (
+            sa.select(held.c.owner)
+            .where(held.c.lease_until > now)
+            .group_by(held.c.owner)
+            .having(sa.func.count() >= MAX_PER_CALLER)
+        )
         banned = sa.exists().where(users.c.id == table.owner, users.c.disabled_at.is_not(None))
         return (
             sa.select(table.id)
@@ -315,7 +323,7 @@ class Outbox:
             .where(table.state == "waiting", table.next_at <= now, free)
             .where(webhooks.c.disabled_at.is_(None), ~banned)
             .where(webhooks.c.paused_until.is_(None) | (webhooks.c.paused_until <= now))
-            .where(table.endpoint.not_in(busy))
+            .where(table.endpoint.not_in(busy), table.owner.not_in(full))
             .order_by(table.next_at, table.id)
             .limit(1)
         )

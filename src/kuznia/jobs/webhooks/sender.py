@@ -158,7 +158,7 @@ class WebhookSender:
                 return DeliveryOutcome(answer.status_code, retry_after=later)
         except TimeoutError:
             return DeliveryOutcome(error="timeout")
-        except (httpx2.TransportError, httpx2.InvalidURL) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             refused = isinstance(error.__cause__, AddressRefused)
             return DeliveryOutcome(error="address_refused" if refused else "not_reached")
 
