@@ -55,6 +55,7 @@ class WebhookSender:
         self._admits = admits_all if private else is_public
         self._client: httpx2.AsyncClient | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._closing = False
         # Not the module's own: what nobody asked for must not change what others draw from it.
         self._chance = random.Random()  # noqa: S311 - spreads load, keeps no secret
 
@@ -68,7 +69,11 @@ class WebhookSender:
         try:
             yield
         finally:
+            self._closing = True
+            self._outbox.news.set()
             if loop is not None:
+                # Not in the middle of a question to the database, unless that is silent.
+                await asyncio.wait((loop,), timeout=CLOSE_SECONDS)
                 loop.cancel()
                 with suppress(asyncio.CancelledError):
                     await loop
@@ -82,7 +87,7 @@ class WebhookSender:
 
     async def _live(self) -> None:
         news, pause = self._outbox.news, FIRST_POLL
-        while True:
+        while not self._closing:
             news.clear()
             try:
                 busy = len(self._tasks) < self._at_once and await self._take_up()
