@@ -105,9 +105,9 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             opened=opened,
             redis=redis,
         )
-        caller_limits = LimitsByCaller(db, made.clock, default_limits(settings))
+        limits = LimitsByCaller(db, made.clock, default_limits(settings))
         journal = Journal(db)
-        shelf = open_shelf(settings, made.clock, db, made.metrics, opened, caller_limits, journal)
+        shelf = open_shelf(settings, made.clock, db, made.metrics, opened, limits, journal)
         await shelf.warm()
         await opened.enter_async_context(forgetting(db, made.clock, settings.artefact_retention))
         loaded = {name: await _open(one, settings, opened) for name, one in made.domains.items()}
@@ -124,9 +124,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
             seal=(await signing_secret(db, "seals")).encode(),
         )
         fleet = _fleet(made, shelf, redis, opened) if redis else None
-        metering = await opened.enter_async_context(
-            _metering(made, db, redis, caller_limits, journal)
-        )
+        metering = await opened.enter_async_context(_metering(made, db, redis, limits, journal))
         runs = Runs(
             forge,
             made.metrics,
@@ -137,7 +135,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
         )
         if fleet:
             fleet.begin(runs)
-        jobs, tables = open_jobs(settings, made.clock, db, journal, runs, made.reached)
+        jobs, tables, hooks = await open_jobs(settings, made.clock, db, journal, runs, made.reached)
         _started(made, models.services)
         try:
             yield Doors(
@@ -154,6 +152,7 @@ async def open_doors(made: Made) -> AsyncGenerator[Doors]:
                 ready=DatabaseState(db, shelf),
                 jobs=jobs,
                 job_tables=tables,
+                webhooks=hooks,
             )
         finally:
             await asyncio.gather(*(some.close(settings.shutdown_grace) for some in (jobs, runs)))
@@ -229,7 +228,11 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[dict[str, object]]:
-        async with open_doors(made) as doors, forgetting_jobs(doors.job_tables, made.settings):
+        async with (
+            open_doors(made) as doors,
+            forgetting_jobs(doors.job_tables, made.settings),
+            doors.webhooks.sender.sending(),
+        ):
             doors.jobs.begin(partial(prepared, doors))
             yield {"doors": doors}
 

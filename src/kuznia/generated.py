@@ -33,6 +33,7 @@ GROUPS = {
     "code_run_tests": "Code",
     "training_catalogue": "Training",
     "jobs_at_once": "Jobs",
+    "webhooks_per_caller": "Webhooks",
     "database_url": "Database",
     "cache_ttl": "Memory",
     "redis_url": "Redis",

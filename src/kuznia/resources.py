@@ -4,13 +4,14 @@ import asyncio
 from contextlib import AsyncExitStack
 from functools import partial
 
+from kuznia.callers.accounts import signing_secret
 from kuznia.callers.budgets.bookings import book_now
 from kuznia.callers.limits.caller_limits import LimitsByCaller
 from kuznia.forge.runs.supervisor import Runs
 from kuznia.forge.shelf.shelf import Shelf
 from kuznia.forge.shelf.storage import Storage
 from kuznia.jobs.job import Reached
-from kuznia.jobs.opening import job_tables
+from kuznia.jobs.opening import Webhooks, job_tables, open_webhooks
 from kuznia.jobs.tables import JobTables
 from kuznia.jobs.worker import Jobs
 from kuznia.platform.clock import Clock
@@ -73,16 +74,20 @@ def open_shelf(
     return shelf
 
 
-def open_jobs(
+async def open_jobs(
     settings: Settings,
     clock: Clock,
     db: Database,
     journal: Journal,
     runs: Runs,
     reached: Reached,
-) -> tuple[Jobs, JobTables]:
-    """The jobs of this process, which has not begun to work on any, and those of all processes."""
-    tables, rows = job_tables(settings, db, clock, journal, partial(book_now, clock=clock), reached)
+) -> tuple[Jobs, JobTables, Webhooks]:
+    """The jobs of this process, which has not begun to work on any, those of all processes, and
+    what is told of them."""
+    secret = await signing_secret(db, "webhooks")
+    webhooks = open_webhooks(settings, db, clock, secret, reached)
+    book = partial(book_now, clock=clock)
+    tables, rows = job_tables(settings, db, clock, journal, book, webhooks.outbox, reached)
     jobs = Jobs(
         tables,
         rows,
@@ -93,7 +98,7 @@ def open_jobs(
         attempts=settings.job_attempts,
         first_wait=settings.job_wait,
     )
-    return jobs, tables
+    return jobs, tables, webhooks
 
 
 async def open_redis(

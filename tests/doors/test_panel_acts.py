@@ -170,3 +170,29 @@ async def test_a_dead_job_says_why_and_is_tried_again_or_cancelled(admin: Browse
     ] * 2
     assert (await admin.send(f"/admin/jobs/{job.id}/erase")).status_code == 400
     assert (await admin.send("/admin/jobs/job_0/cancel")).status_code == 404
+
+
+async def test_a_webhook_shows_its_host_alone_and_its_messages_are_sent_again(
+    admin: Browser,
+) -> None:
+    hooks = admin.kuznia.doors.webhooks
+    url = "https://kuznia.invalid/kanarka?token=kanarka"
+    hook, _ = await hooks.endpoints.create("ivan", url, ("job.done",))
+    sent = await hooks.outbox.test(hook.id, "ivan")
+    page = f"/admin/webhooks/{hook.id}"
+
+    again = await admin.send(f"{page}/deliveries/{sent.id}/redeliver")
+    off = await admin.send(f"{page}/disable")
+    shown = await admin.open(page)
+    listed = await admin.open("/admin/webhooks")
+    refused = await admin.send(f"{page}/deliveries/{sent.id}/redeliver")
+    on = await admin.send(f"{page}/enable")
+
+    assert [answer.headers["location"] for answer in (again, off, on)] == [page] * 3
+    assert "kuznia.invalid" in listed.text
+    assert sent.id in shown.text
+    assert "kanarka" not in shown.text + listed.text
+    assert "<dd>disabled</dd>" in shown.text
+    assert "enable it first" in refused.text
+    assert (await admin.send(f"{page}/erase")).status_code == 400
+    assert (await admin.open("/admin/webhooks/whk_0")).status_code == 404

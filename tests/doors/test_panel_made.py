@@ -15,11 +15,12 @@ from tests.servers.loop import Kuznia, held, listed
 from tests.servers.model import ModelServer, reply, status
 
 import kuznia as package
-from kuznia.doors.panel import acts, jobs, page, runs, views
+from kuznia.doors.panel import acts, jobs, page, runs, views, webhooks
 from kuznia.doors.panel.page import ROWS
 from kuznia.doors.panel.words import FAULTS, UKRAINIAN, fault_in, language_of
 from kuznia.forge.terms import Caller
 from kuznia.jobs.job import STATES
+from kuznia.jobs.webhooks.outbox import DELIVERY_STATES
 from kuznia.platform.errors import NotFound
 
 CANARY = "kanarka"
@@ -172,7 +173,7 @@ def test_any_wish_is_answered_in_one_of_ours(accepted: str) -> None:
 def test_every_word_that_is_said_has_its_translation() -> None:
     said = {
         node.args[0].value
-        for module in (views, acts, runs, jobs, page)
+        for module in (views, acts, runs, jobs, webhooks, page)
         for node in ast.walk(ast.parse(inspect.getsource(module)))
         if isinstance(node, ast.Call)
         and ast.unparse(node.func).rpartition(".")[2] == "say"
@@ -181,7 +182,12 @@ def test_every_word_that_is_said_has_its_translation() -> None:
 
     assert len(said) > 20
     assert said <= UKRAINIAN.keys()
-    assert {*page.PAGES.values(), *views.LIMITS.values(), *STATES} <= UKRAINIAN.keys()
+    assert {
+        *page.PAGES.values(),
+        *views.LIMITS.values(),
+        *STATES,
+        *DELIVERY_STATES,
+    } <= UKRAINIAN.keys()
 
 
 def test_every_fault_with_an_id_has_its_translation() -> None:
@@ -220,6 +226,9 @@ async def test_a_ukrainian_page_has_no_english_head_or_button(
     run = made.headers["x-run-id"]
     (one,) = await listed(kuznia, 1)
     job = await kuznia.make("another note", headers={"prefer": "respond-async"})
+    url = {"url": "https://kuznia.invalid/"}
+    hook = (await kuznia.client.post("/api/v1/webhooks", json=url)).json()["data"]["id"]
+    await kuznia.client.post(f"/api/v1/webhooks/{hook}/test")
 
     for path in (
         "",
@@ -231,6 +240,8 @@ async def test_a_ukrainian_page_has_no_english_head_or_button(
         f"/runs/{run}",
         "/jobs",
         f"/jobs/{job.json()['data']['id']}",
+        "/webhooks",
+        f"/webhooks/{hook}",
         "/artefacts",
         f"/artefacts/{one['id']}",
         "/feedback",

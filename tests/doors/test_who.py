@@ -54,6 +54,8 @@ OWN = {
     "GET /api/v1/jobs",
     # Each tool goes through the route of what it does; tests/doors/mcp has a stranger try.
     "POST /mcp",
+    "GET /api/v1/webhooks",
+    "POST /api/v1/webhooks",
     "POST /api/generate",
     "POST /api/generate/batch",
     "POST /api/analyze",
@@ -83,7 +85,8 @@ ID = re.compile(r"\{(\w+)\}")
 @pytest.fixture
 async def kuznia(sqlite_url: str) -> AsyncIterator[Kuznia]:
     """A server of every domain, to which an identity provider sends people; no model is there."""
-    makings = made(sqlite_url, jwt_secret=SECRET)
+    # More doors are tried than one address may be refused at in a minute.
+    makings = made(sqlite_url, jwt_secret=SECRET, rate_limit_unauthorized=None)
     async with inside(Made(settings=makings.settings, domains=load())) as running:
         yield running
 
@@ -101,7 +104,15 @@ async def ivans(kuznia: Kuznia) -> dict[str, str]:
     key = await kuznia.client.post("/api/v1/keys", json={"name": "k"}, headers=IVAN)
     later = {**IVAN, "prefer": "respond-async"}
     job = await kuznia.client.post("/api/v1/flows", json=order, headers=later)
+    hook = await kuznia.client.post(
+        "/api/v1/webhooks", json={"url": "https://kuznia.invalid/"}, headers=IVAN
+    )
+    sent = await kuznia.client.post(
+        f"/api/v1/webhooks/{hook.json()['data']['id']}/test", headers=IVAN
+    )
     return {
+        "webhook_id": hook.json()["data"]["id"],
+        "delivery_id": sent.json()["data"]["id"],
         "artefact_id": artefact.json()["data"]["id"],
         "run_id": artefact.headers["x-run-id"],
         "key_id": key.json()["data"]["id"],

@@ -13,29 +13,39 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from tests.callers.spenders import eventually
+from tests.callers.spenders import eventually, rows
 from tests.servers.loop import made
 
 from kuznia.app import open_doors
+from kuznia.doors.context import Doors
 from kuznia.doors.job_orders import prepared
 from kuznia.jobs.job import Point
+from kuznia.platform.db.tables import deliveries
 
 
 async def work(point: str, settings: dict[str, Any]) -> None:
-    """Work on jobs until all have ended, or until the point is reached."""
+    """Work on jobs until all have ended and are told, or until the point is reached."""
 
     def reached(passed: Point) -> None:
         if passed == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    async with open_doors(replace(made(**settings), reached=reached)) as doors:
+    async with (
+        open_doors(replace(made(**settings), reached=reached)) as doors,
+        doors.webhooks.sender.sending(),
+    ):
         doors.jobs.begin(partial(prepared, doors))
 
         async def nothing_left() -> bool:
             every = await doors.job_tables.page(None, state=None, before=None, limit=100)
-            return not doors.jobs.under_way and all(job.ended for job in every)
+            ended = not doors.jobs.under_way and all(job.ended for job in every)
+            return ended and not await _waiting(doors)
 
         await eventually(nothing_left)
+
+
+async def _waiting(doors: Doors) -> bool:
+    return any(row.state == "waiting" for row in await rows(doors.db, deliveries))
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from kuznia.forge.terms import Caller
 from kuznia.jobs.job import Claimed, Job, NewJob, passed_by
 from kuznia.jobs.tables import JobTables
 from kuznia.jobs.tape import TapeRows
+from kuznia.jobs.webhooks.outbox import Outbox
 from kuznia.llm.model import Attempt
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.db.database import Database, WriteSession, moment
@@ -37,7 +38,7 @@ def tables_on(db: Database, book: Any = None, **more: Any) -> JobTables:
     """The jobs as one process sees them."""
     rows = TapeRows(Journal(db), book or Booked(), passed_by)
     limits = {"lease": 30, "attempts": 3, "waiting": 100, "at_once": 1_000} | more
-    return JobTables(db, SystemClock(), rows, **limits)
+    return JobTables(db, SystemClock(), rows, Outbox(db, SystemClock()), **limits)
 
 
 def a_job(owner: str = "ivan", **more: Any) -> NewJob:

@@ -24,6 +24,7 @@ from kuznia.forge.shelf.unkept import TakenOver
 from kuznia.jobs.job import Claimed, passed_by
 from kuznia.jobs.tables import JobTables
 from kuznia.jobs.tape import PartTape, RunTape, TapeRows
+from kuznia.jobs.webhooks.outbox import Outbox
 from kuznia.llm.model import Attempt, CallIntent, Reply, Usage
 from kuznia.platform.clock import SystemClock
 from kuznia.platform.db.database import Database
@@ -76,7 +77,10 @@ class Jobs(RuleBasedStateMachine):
         self.book = Booked()
         self.tape = TapeRows(Journal(self.db), self.book, passed_by)
         limits: dict[str, Any] = {"lease": 30, "attempts": ATTEMPTS, "waiting": 99}
-        self.tables = JobTables(self.db, SystemClock(), self.tape, at_once=AT_ONCE, **limits)
+        outbox = Outbox(self.db, SystemClock())
+        self.tables = JobTables(
+            self.db, SystemClock(), self.tape, outbox, at_once=AT_ONCE, **limits
+        )
 
     def teardown(self) -> None:
         if hasattr(self, "loop"):

@@ -12,6 +12,10 @@ import httpx2
 import pytest
 from tests.platform.upstream import Upstream, asking, both_loops, oks, serving
 
+from kuznia.platform.http.connecting import AddressRefused, connect
+from kuznia.platform.http.connection import Origin
+from kuznia.platform.http.public_addresses import is_public
+
 anyio_backend = both_loops
 
 
@@ -104,3 +108,76 @@ async def test_an_address_that_refuses_does_not_end_the_wait_for_the_other(
         async with asking(Upstream(oks, f"http://two.test:{port}/"), connect=0.5) as client:
             with pytest.raises(httpx2.ConnectTimeout):
                 await client.get("")
+
+
+async def test_a_name_is_resolved_once_and_only_what_was_admitted_is_connected_to(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """A name that leads elsewhere the second time, and to both at once, gets nobody inside."""
+    loop, asked = asyncio.get_running_loop(), list[str]()
+    real = loop.getaddrinfo
+
+    async def rebinding(host: str, port: int, **more: Any) -> list[Any]:
+        asked.append(host)
+        addresses = ("127.0.0.1", "127.0.0.2") if len(asked) == 1 else ("127.0.0.2",)
+        return [found for each in addresses for found in await real(each, port, **more)]
+
+    async with serving(oks, name="localhost") as upstream:
+        monkeypatch.setattr(loop, "getaddrinfo", rebinding)
+        origin = Origin(secure=False, host="kuznia.example", port=upstream.port)
+        connection = await connect(origin, None, lambda address: address == "127.0.0.1")
+        peer = connection._transport.get_extra_info("peername")
+        connection.abort()
+        with pytest.raises(AddressRefused):
+            await connect(origin, None, lambda address: address == "127.0.0.1")
+
+    assert peer[0] == "127.0.0.1"
+    assert asked == ["kuznia.example"] * 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "127.255.255.254",
+        "0.0.0.0",
+        "10.1.2.3",
+        "172.16.0.1",
+        "192.168.1.1",
+        "100.64.0.1",
+        "100.100.100.200",
+        "169.254.169.254",
+        "168.63.129.16",
+        "192.0.0.192",
+        "198.18.0.1",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::ffff:127.0.0.1",
+        "::ffff:169.254.169.254",
+        "fe80::1",
+        "fe80::1%lo",
+        "fc00::1",
+        "fd00:ec2::254",
+        "fec0::1",
+        "ff02::1",
+        "64:ff9b::a00:1",
+        "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::",
+        "2001:0:a00:1::f5ff:fffe",
+        "2001:db8::1",
+        "kuznia.example",
+        "",
+    ],
+)
+def test_what_is_not_of_the_internet_is_not_public(address: str):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "8.8.8.8", "2606:4700:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"]
+)
+def test_what_is_of_the_internet_is_public(address: str):
+    assert is_public(address)

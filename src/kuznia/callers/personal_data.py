@@ -18,6 +18,7 @@ from kuznia.platform.db.tables import (
     allowances,
     artefacts,
     bookings,
+    deliveries,
     lessons,
     metadata,
     replays,
@@ -90,7 +91,7 @@ async def erase(db: Database, owner: str) -> dict[str, int]:
     What may be much goes some rows at a time; the rest, and what came meanwhile, all at once.
     """
     rows = Counter(artefacts=await erase_artefacts(db, artefacts.c.owner == owner))
-    for table in (lessons, replays):
+    for table in (lessons, replays, deliveries):
         rows[table.name] += await erasing.erase(db, table, table.c.owner == owner)
     async with db.write() as session:
         for table, theirs in _erasable(owner):

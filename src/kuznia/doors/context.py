@@ -13,6 +13,7 @@ from kuznia.doors.database_state import DatabaseState
 from kuznia.forge.runs.supervisor import Runs
 from kuznia.forge.terms import Budget, Caller, Input, Order
 from kuznia.forge.work import Forge
+from kuznia.jobs.opening import Webhooks
 from kuznia.jobs.tables import JobTables
 from kuznia.jobs.worker import Jobs
 from kuznia.llm.service import Faults, Service
@@ -41,6 +42,7 @@ class Doors:
     ready: DatabaseState
     jobs: Jobs
     job_tables: JobTables
+    webhooks: Webhooks
     redis: Redis | None = None
 
     @property

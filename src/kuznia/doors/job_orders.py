@@ -10,7 +10,7 @@ from kuznia.forge.sanitise import clean
 from kuznia.forge.terms import Caller, Input
 from kuznia.jobs.job import Claimed, NewJob
 from kuznia.jobs.worker import PreparedJob
-from kuznia.platform.errors import Conflict, Forbidden
+from kuznia.platform.errors import Conflict, Fault, Forbidden
 from kuznia.platform.log import request_id
 
 
@@ -34,8 +34,12 @@ async def job_of_order(
     max_cost: int | None,
     after: str = "",
     hash_: str | None = None,
+    failed: Fault | None = None,
 ) -> NewJob:
-    """A job that makes this order; raises the Fault of an order that is refused at once."""
+    """A job that makes this order; raises the Fault of an order that is refused at once.
+
+    An order that has `failed` already waits as long as a job does before its second attempt.
+    """
     order = await context.order(domain, input_, who, max_cost=max_cost, after=after)
     order, _ = clean(order, context.forge.domains[domain])
     payload = Payload(
@@ -51,6 +55,8 @@ async def job_of_order(
         request_id=request_id.get(),
         payload=payload.model_dump_json(),
         hash=hash_,
+        error=failed,
+        wait=context.settings.job_wait if failed else 0,
     )
 
 

@@ -26,6 +26,8 @@ Point = Literal[
     "after_reply",
     "before_finish",
     "after_finish",
+    "before_webhook",
+    "after_webhook",
 ]
 Reached = Callable[[Point], None]
 
@@ -45,6 +47,9 @@ class NewJob:
     payload: str
     # The same for a request that is repeated with its Idempotency-Key.
     hash: str | None = None
+    # Of an order that was tried already: why that failed, and the seconds to wait since.
+    error: Fault | None = None
+    wait: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

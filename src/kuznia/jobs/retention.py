@@ -1,4 +1,7 @@
-"""Jobs are erased with their tapes when they ended longer ago than the retention time."""
+"""Jobs are erased with their tapes when they ended longer ago than the retention time.
+
+So are the messages that told of them.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator

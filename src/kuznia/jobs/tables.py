@@ -10,12 +10,12 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import from_json, to_json
 
 from kuznia.forge.shelf.kept import Kept
-from kuznia.forge.terms import RunId
 from kuznia.jobs.job import Claimed, Due, Job, JobId, JobState, NewJob
+from kuznia.jobs.rows import FIRST, job_of, json_of, next_turn, ours, row_of, which
 from kuznia.jobs.tape import TapeRows, asked_too_often, read_tape
+from kuznia.jobs.webhooks.outbox import Outbox
 from kuznia.platform.clock import Clock
 from kuznia.platform.db.database import Database, WriteSession, insert, moment
 from kuznia.platform.db.erasing import erase
@@ -27,8 +27,6 @@ from kuznia.platform.ids import new_id
 CLAIMING = 5_017_017
 # Of a caller whose jobs wait: when to look again whether there is room.
 ROOM_SECONDS = 30
-# In place of a turn: a job that is tried again, which nobody is measured by.
-FIRST = 0
 
 _OPEN = jobs.c.state.in_(("queued", "working"))
 _GONE = {"fence": None, "lease_until": None}
@@ -50,6 +48,7 @@ class JobTables:
         db: Database,
         clock: Clock,
         tape_rows: TapeRows,
+        outbox: Outbox,
         *,
         lease: float,
         attempts: int,
@@ -59,6 +58,7 @@ class JobTables:
         self._db = db
         self._clock = clock
         self._tape = tape_rows
+        self._outbox = outbox
         self._lease = lease
         self._attempts = attempts
         self._waiting = waiting
@@ -70,7 +70,7 @@ class JobTables:
         """Keep jobs of one owner, all or none; raises RateLimited where too many of theirs wait."""
         async with self._db.write() as session:
             known = [
-                await _row(session, jobs.c.hash == one.hash) if one.hash else None for one in new
+                await row_of(session, jobs.c.hash == one.hash) if one.hash else None for one in new
             ]
             await self._admit(session, new[0].owner, known.count(None))
             return [
@@ -109,8 +109,7 @@ class JobTables:
                         past=past,
                         calls=calls,
                     )
-                ending = self._ended("dead", ASKED_TWICE)
-                await session.execute(sa.update(jobs).where(jobs.c.id == row.id).values(ending))
+                await self._end(session, (jobs.c.id == row.id,), self._ended("dead", ASKED_TWICE))
 
     async def held(self, fences: Collection[str]) -> frozenset[str]:
         """Which of these fences still stand. Nothing is written."""
@@ -138,19 +137,21 @@ class JobTables:
             .values(
                 state=sa.case((again, "queued"), else_="dead"),
                 ended_at=sa.case((again, sa.null()), else_=self._now()),
-                error=sa.case((again, jobs.c.error), else_=_json(LOST)),
+                error=sa.case((again, jobs.c.error), else_=json_of(LOST)),
                 turn=FIRST,
                 run_at=self._now(),
                 **_GONE,
             )
-            .returning(jobs.c.id, jobs.c.state)
+            .returning(jobs)
         )
         async with self._db.write() as session:
-            rows = (await session.execute(reaping)).all()
-            ended = [row.id for row in rows if row.state == "dead"]
-            if ended:
-                await self._tape.settle_unknown(session, tape.c.job.in_(ended))
-        return len(rows)
+            freed = [job_of(row) for row in await session.execute(reaping)]
+            dead = [job for job in freed if job.ended]
+            if dead:
+                which_calls = tape.c.job.in_([job.id for job in dead])
+                await self._tape.settle_unknown(session, which_calls)
+                await self._outbox.tell(session, dead)
+        return len(freed)
 
     async def finish(
         self, session: WriteSession, claimed: Claimed, kept: Kept, fault: Fault | None
@@ -158,8 +159,7 @@ class JobTables:
         """End a job with its artefact, in a transaction of the shelf's; False if it was lost."""
         ending = self._ended("failed" if fault else "done", fault)
         ending |= {"artefact": kept.id, "payload": None}
-        finishing = sa.update(jobs).where(*_ours(claimed)).values(ending)
-        if (await session.execute(finishing)).rowcount != 1:
+        if not await self._end(session, ours(claimed), ending):
             return False
         # What was asked and what was replied is in the artefact, and goes with it.
         silencing = sa.update(tape).where(tape.c.job == claimed.job.id).values(reply=None)
@@ -168,7 +168,8 @@ class JobTables:
 
     async def fail(self, claimed: Claimed, fault: Fault, state: JobState) -> bool:
         """End a job without an artefact; False if it was lost."""
-        return await self._end(claimed, self._ended(state, fault))
+        async with self._db.write() as session:
+            return await self._end(session, ours(claimed), self._ended(state, fault))
 
     async def delay(
         self, claimed: Claimed, seconds: float, fault: Fault | None, *, counted: bool
@@ -179,17 +180,19 @@ class JobTables:
             "turn": FIRST,
             "run_at": moment(self._db.url.dialect, seconds),
             "attempts": jobs.c.attempts - (0 if counted else 1),
-            "error": _json(fault),
+            "error": json_of(fault),
             **_GONE,
         }
-        return await self._end(claimed, values)
+        delaying = sa.update(jobs).where(*ours(claimed)).values(values)
+        async with self._db.write() as session:
+            return (await session.execute(delaying)).rowcount == 1
 
     # What owners and operators do. Without an owner, it is anybody's job.
 
     async def get(self, id_: str, owner: str | None) -> Job:
         """A job of this owner; raises NotFound for another's."""
         async with self._db.read() as session:
-            row = await _row(session, *_of(id_, owner))
+            row = await row_of(session, *which(id_, owner))
         if row is None:
             raise NotFound("There is no such job.", details={"id": id_}, message_id="no-such-job")
         return job_of(row)
@@ -210,9 +213,8 @@ class JobTables:
     async def cancel(self, id_: str, owner: str | None) -> Job:
         """End a job before it has ended by itself; one that has ended stays as it is."""
         values = self._ended("cancelled", None) | {"error": None}
-        cancelling = sa.update(jobs).where(*_of(id_, owner), _OPEN).values(values)
         async with self._db.write() as session:
-            await session.execute(cancelling)
+            await self._end(session, (*which(id_, owner), _OPEN), values)
         return await self.get(id_, owner)
 
     async def requeue(self, id_: str, owner: str | None) -> Job:
@@ -221,7 +223,7 @@ class JobTables:
         job = await self.get(id_, owner)
         values = {
             "state": "queued",
-            "turn": _turn(job.owner),
+            "turn": next_turn(job.owner),
             "attempts": 0,
             "run_at": self._now(),
             "ended_at": None,
@@ -229,7 +231,7 @@ class JobTables:
         }
         async with self._db.write() as session:
             await self._admit(session, job.owner, 1)
-            changing = sa.update(jobs).where(*_of(id_, owner), again).values(values)
+            changing = sa.update(jobs).where(*which(id_, owner), again).values(values)
             changed = (await session.execute(changing)).rowcount
         if not changed:
             raise Conflict(
@@ -251,7 +253,11 @@ class JobTables:
                 await self._tape.settle_unknown(session, which)
 
     async def erase_older(self, seconds: float) -> int:
-        """Erase jobs that ended longer ago, with their tapes; how many jobs that were."""
+        """Erase jobs that ended longer ago, with their tapes; how many jobs that were.
+
+        So with messages, whatever became of them.
+        """
+        await self._outbox.erase_older(seconds)
         old = jobs.c.ended_at <= moment(self._db.url.dialect, -seconds)
         return await erase(self._db, jobs, old) if await self._any(sa.exists().where(old)) else 0
 
@@ -268,8 +274,9 @@ class JobTables:
             "request_id": new.request_id,
             "payload": new.payload,
             "state": "queued",
-            "turn": _turn(new.owner),
-            "run_at": self._now(),
+            "turn": next_turn(new.owner),
+            "run_at": moment(self._db.url.dialect, new.wait),
+            "error": json_of(new.error),
             "attempts": 0,
             "created_at": self._now(),
             "hash": new.hash,
@@ -277,7 +284,7 @@ class JobTables:
         adding = insert(self._db.url.dialect, jobs).values(values)
         # Of two equal requests in two processes the second finds the job of the first.
         await session.execute(adding.on_conflict_do_nothing(index_elements=["hash"]))
-        row = await _row(session, jobs.c.hash == new.hash if new.hash else jobs.c.id == id_)
+        row = await row_of(session, jobs.c.hash == new.hash if new.hash else jobs.c.id == id_)
         assert row is not None
         return row
 
@@ -325,12 +332,19 @@ class JobTables:
         )
 
     def _ended(self, state: JobState, fault: Fault | None) -> dict[str, Any]:
-        return {"state": state, "ended_at": self._now(), "error": _json(fault), **_GONE}
+        return {"state": state, "ended_at": self._now(), "error": json_of(fault), **_GONE}
 
-    async def _end(self, claimed: Claimed, values: dict[str, Any]) -> bool:
-        changing = sa.update(jobs).where(*_ours(claimed)).values(values)
-        async with self._db.write() as session:
-            return (await session.execute(changing)).rowcount == 1
+    async def _end(
+        self,
+        session: WriteSession,
+        which_job: Sequence[sa.ColumnElement[bool]],
+        values: dict[str, Any],
+    ) -> bool:
+        """End a job, and write to whom it is to be told; False if it is not there to be ended."""
+        ending = sa.update(jobs).where(*which_job).values(values).returning(jobs)
+        ended = [job_of(row) for row in await session.execute(ending)]
+        await self._outbox.tell(session, ended)
+        return bool(ended)
 
     async def _admit(self, session: WriteSession, owner: str, more: int) -> None:
         theirs = (jobs.c.owner == owner, jobs.c.state == "queued")
@@ -344,52 +358,3 @@ class JobTables:
                 retry_after=ROOM_SECONDS,
                 message_id="too-many-jobs",
             )
-
-
-# Any, here and below: values of every kind a column has.
-def job_of(row: sa.Row[Any]) -> Job:
-    """A row as its owner sees it."""
-    return Job(
-        id=JobId(row.id),
-        owner=row.owner,
-        domain=row.domain,
-        run_id=RunId(row.run_id),
-        state=row.state,
-        attempts=row.attempts,
-        created_at=row.created_at,
-        run_at=row.run_at,
-        ended_at=row.ended_at,
-        artefact=row.artefact,
-        error=from_json(row.error) if row.error else None,
-        diverged=row.diverged,
-    )
-
-
-async def _row(session: Any, *which: sa.ColumnElement[bool]) -> sa.Row[Any] | None:
-    return (await session.execute(sa.select(jobs).where(*which))).first()
-
-
-def _of(id_: str, owner: str | None) -> Sequence[sa.ColumnElement[bool]]:
-    return (jobs.c.id == id_, *(() if owner is None else (jobs.c.owner == owner,)))
-
-
-def _ours(claimed: Claimed) -> Sequence[sa.ColumnElement[bool]]:
-    return jobs.c.id == claimed.job.id, jobs.c.fence == claimed.fence, jobs.c.state == "working"
-
-
-def _turn(owner: str) -> sa.ColumnElement[int]:
-    """One place behind the owner's last job, and not before whoever is first in the line."""
-    others = jobs.alias("line")
-    last = sa.select(sa.func.max(others.c.turn)).where(
-        others.c.owner == owner, others.c.state.in_(("queued", "working"))
-    )
-    first = sa.select(sa.func.min(others.c.turn)).where(
-        others.c.state == "queued", others.c.turn > FIRST
-    )
-    mine = sa.func.coalesce(last.scalar_subquery(), 0)
-    front = sa.func.coalesce(first.scalar_subquery(), 1) - 1
-    return sa.case((mine > front, mine), else_=front) + 1
-
-
-def _json(fault: Fault | None) -> str | None:
-    return None if fault is None else to_json(fault.public()).decode()

@@ -113,6 +113,9 @@ class BatchOutcome(BaseModel):
     success: bool
     data: ArtefactShape | None = None
     error: FaultShape | None = None
+    job: str | None = Field(
+        default=None, description="With `retry=later`, the address of the job that tries it again."
+    )
 
 
 class BatchShape(BaseModel):

@@ -1,6 +1,7 @@
 """`kuznia jobs`, as an operator types it."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,32 @@ def test_what_there_is_not_is_said(kuznia: Kuznia, dead: Job) -> None:
 
     assert (state.exit_code, job.exit_code) == (2, 4)
     assert "the states are queued, working, done, failed, dead, cancelled" in state.output
+
+
+def test_all_that_died_in_an_outage_are_requeued(kuznia: Kuznia, dead: Job) -> None:
+    assert dead.ended_at
+    day = timedelta(days=1)
+    later = kuznia("jobs", "requeue", "--since", f"{dead.ended_at + day:%Y-%m-%dT%H:%M}")
+    failed = kuznia("jobs", "requeue", "--since", "2026-01-01", "--state", "failed", "--json")
+    all_ = kuznia("jobs", "requeue", "--since", f"{dead.ended_at - day:%Y-%m-%d}", "--json")
+    listed = kuznia("jobs", "list", "--state", "queued")
+
+    assert later.stdout == "0 requeued, 0 left as they were\n"
+    assert json.loads(failed.stdout) == {"requeued": 0, "left": 0}
+    assert json.loads(all_.stdout) == {"requeued": 1, "left": 0}
+    assert dead.id in listed.stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("job_0", "--since", "2026-01-01"),
+        ("--since", "2026-01-01", "--state", "queued"),
+        ("--since", "yesterday"),
+    ],
+)
+def test_a_requeue_that_names_too_much_or_too_little_is_refused(
+    kuznia: Kuznia, dead: Job, words: tuple[str, ...]
+) -> None:
+    assert kuznia("jobs", "requeue", *words).exit_code == 2

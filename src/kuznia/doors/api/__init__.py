@@ -12,6 +12,7 @@ from kuznia.doors.api import (
     reference,
     status,
     stream,
+    webhooks,
 )
 
 ROUTERS = tuple(
@@ -22,6 +23,7 @@ ROUTERS = tuple(
         pages,
         stream,
         jobs,
+        webhooks,
         accounts,
         keys,
         personal_data,

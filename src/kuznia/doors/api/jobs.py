@@ -85,10 +85,13 @@ def answer_for(job: Job) -> Response:
     return answered(shape_of(job), headers=None if job.ended else AGAIN)
 
 
-def accepted_as(job: Job) -> Response:
-    """The answer to an order that became a job."""
-    headers = {"Location": address_of(job), "X-Run-Id": job.run_id, **APPLIED, **AGAIN}
-    message = "The order was accepted; its job says what becomes of it."
+def accepted_as(job: Job, *, failed: bool = False) -> Response:
+    """The answer to an order that became a job, at once or once it had failed."""
+    headers = {"Location": address_of(job), "X-Run-Id": job.run_id, **AGAIN}
+    message = "The order failed and will be tried again; its job says what becomes of it."
+    if not failed:
+        headers |= APPLIED
+        message = "The order was accepted; its job says what becomes of it."
     return answered(shape_of(job), status=202, message=message, headers=headers)
 
 

@@ -1,6 +1,6 @@
 """Plain HTTP: make one, make many."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from pydantic import (
 )
 from pydantic_core import to_json
 
-from kuznia.doors.api.jobs import JobPage, JobShape, accepted_as, all_accepted
+from kuznia.doors.api.jobs import JobPage, JobShape, accepted_as, address_of, all_accepted
 from kuznia.doors.api.stream import EVENTS, EventStream, wants_events
 from kuznia.doors.context import DoorState, doors
 from kuznia.doors.http.turnstile import take_more
@@ -24,14 +24,18 @@ from kuznia.doors.orders import BATCH_AT_ONCE, MAX_IN_BATCH, accepted, ended, in
 from kuznia.forge.shelf.shelf import Kept
 from kuznia.forge.terms import AnyDomain, Input
 from kuznia.jobs.job import Job
+from kuznia.jobs.worker import worth_trying_again
 from kuznia.platform.envelope import Envelope
 from kuznia.platform.errors import Fault, Invalid
+from kuznia.platform.log import get_log
 from kuznia.platform.settings.types import Dollars, billionths
 from kuznia.web.answers import EVENT_STREAM, answered
 from kuznia.web.body import ORDER, JsonBody
 from kuznia.web.prefer import prefers_async
 from kuznia.web.shapes import ArtefactShape, BatchShape, kept_headers, linked
 from kuznia.web.state import caller_of, state_of
+
+log = get_log("orders")
 
 DOLLARS: TypeAdapter[Decimal] = TypeAdapter(Dollars)
 
@@ -56,6 +60,14 @@ WISHES = {
     "answered with the error `WISHES_OPEN`; with `lenient` its status is `partial`. A stream ends "
     "with the artefact in either case.",
     "schema": {"type": "string", "enum": ["lenient", "strict"]},
+}
+RETRY = {
+    "name": "retry",
+    "in": "query",
+    "description": "With `later`, an order that fails for a reason that may pass (no model "
+    "answers, or time runs out) becomes a job that tries it again: the answer is 202 with its "
+    "address. A stream ends with the error in either case.",
+    "schema": {"type": "string", "enum": ["never", "later"], "default": "never"},
 }
 IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
@@ -86,10 +98,11 @@ MADE: dict[int | str, dict[str, Any]] = {
     },
     202: {
         "model": Envelope[JobShape],
-        "description": "The job, if you asked for one; `Location` is its address.",
+        "description": "The job, if you asked for one, or for one in case of failure; `Location` "
+        "is its address.",
     },
 }
-PARAMETERS = [ON_DISCONNECT, MAX_COST, WISHES, IDEMPOTENCY_KEY, PREFER]
+PARAMETERS = [ON_DISCONNECT, MAX_COST, WISHES, RETRY, IDEMPOTENCY_KEY, PREFER]
 
 
 class Batch(BaseModel):
@@ -114,7 +127,7 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
 
     async def make_many(request: Request) -> Response:
         context, who, goes_on = doors(request), caller_of(request), _goes_on(request)
-        strict = _strict(request)
+        strict, later = _strict(request), _later(request)
         max_cost, inputs = _max_cost(request), (await many.read(request)).orders
         await take_more(request, len(inputs) - 1)
         if prefers_async(request):
@@ -122,7 +135,9 @@ def add_makers(app: FastAPI, domain: AnyDomain) -> None:
         # All before the first is begun: together they have the time of one request.
         orders = [await context.order(domain.name, each, who, max_cost=max_cost) for each in inputs]
         outcomes = await in_turns(request, orders, goes_on=goes_on, strict=strict)
-        return answered(_outcomes(outcomes))
+        failed = _passing(outcomes, later=later)
+        jobs = await _tried_again(request, domain.name, inputs, failed, strict=strict)
+        return answered(_outcomes(outcomes, jobs))
 
     app.post(
         path,
@@ -155,6 +170,7 @@ async def carried_out(request: Request, domain: str, input_: Input, after: str =
     """Make one order as its request asks: in a stream or at once, within its cost."""
     context, who = doors(request), caller_of(request)
     streamed, strict, goes_on = wants_events(request), _strict(request), _goes_on(request)
+    later = _later(request)
     if not streamed and prefers_async(request):
         (job,) = await _as_jobs(request, domain, (input_,), strict=strict, after=after)
         return accepted_as(job)
@@ -165,14 +181,27 @@ async def carried_out(request: Request, domain: str, input_: Input, after: str =
     if streamed:
         return EventStream(context.runs, run)
     await ended(request, run)
-    kept = accepted(run, strict=strict)
+    try:
+        kept = accepted(run, strict=strict)
+    except Fault as fault:
+        failed = _passing([fault], later=later)
+        jobs = await _tried_again(request, domain, (input_,), failed, strict=strict, after=after)
+        if not jobs:
+            raise
+        return accepted_as(jobs[0], failed=True)
     return answered(linked(kept), headers={"X-Run-Id": run.id, **kept_headers(kept)})
 
 
 async def _as_jobs(
-    request: Request, domain: str, inputs: Sequence[Input], *, strict: bool, after: str = ""
+    request: Request,
+    domain: str,
+    inputs: Sequence[Input],
+    *,
+    strict: bool,
+    after: str = "",
+    failed: Mapping[int, Fault] | None = None,
 ) -> list[Job]:
-    """Keep orders as jobs, all or none of them."""
+    """Keep orders as jobs, all or none of them; of orders that were tried, those that `failed`."""
     context, who = doors(request), caller_of(request)
     key, max_cost = state_of(request.scope, DoorState).idempotency, _max_cost(request)
     new = [
@@ -185,10 +214,42 @@ async def _as_jobs(
             max_cost=max_cost,
             after=after,
             hash_=key and f"{key}{number}",
+            failed=None if failed is None else failed[number],
         )
         for number, input_ in enumerate(inputs)
+        if failed is None or number in failed
     ]
     return await context.jobs.put(new)
+
+
+async def _tried_again(
+    request: Request,
+    domain: str,
+    inputs: Sequence[Input],
+    failed: Mapping[int, Fault],
+    *,
+    strict: bool,
+    after: str = "",
+) -> Mapping[int, Job]:
+    """Jobs for orders that failed; none where no more may wait, or none can be kept."""
+    if not failed:
+        return {}
+    try:
+        jobs = await _as_jobs(request, domain, inputs, strict=strict, after=after, failed=failed)
+    except Fault as fault:
+        # What became of the order is the news, not that it cannot be tried again.
+        log.warning("orders_not_tried_again", count=len(failed), reason=fault.code)
+        return {}
+    return dict(zip(failed, jobs, strict=True))
+
+
+def _passing(outcomes: Sequence[Kept | Fault], *, later: bool) -> Mapping[int, Fault]:
+    """By their number, the orders to try again: they may end otherwise the next time."""
+    return {
+        number: outcome
+        for number, outcome in enumerate(outcomes)
+        if later and isinstance(outcome, Fault) and worth_trying_again(outcome)
+    }
 
 
 def _batch_of(domain: AnyDomain) -> type[Batch]:
@@ -199,6 +260,10 @@ def _batch_of(domain: AnyDomain) -> type[Batch]:
 
 def _goes_on(request: Request) -> bool:
     return _chosen(request, "on_disconnect", ("cancel", "continue"), "cancel") == "continue"
+
+
+def _later(request: Request) -> bool:
+    return _chosen(request, "retry", ("never", "later"), "never") == "later"
 
 
 def _strict(request: Request) -> bool:
@@ -233,13 +298,17 @@ def _max_cost(request: Request) -> int | None:
         ) from None
 
 
-def _outcomes(outcomes: Sequence[Kept | Fault]) -> bytes:
+def _outcomes(outcomes: Sequence[Kept | Fault], jobs: Mapping[int, Job]) -> bytes:
     lines = [
-        to_json({"success": False, "error": outcome.public()})
+        to_json({"success": False, "error": outcome.public(), **_job_of(jobs.get(number))})
         if isinstance(outcome, Fault)
         else b'{"success":true,"data":%b}' % linked(outcome)
-        for outcome in outcomes
+        for number, outcome in enumerate(outcomes)
     ]
     failed = sum(isinstance(outcome, Fault) for outcome in outcomes)
     content = b'{"outcomes":[%b],"succeeded":%d,"failed":%d}'
     return content % (b",".join(lines), len(lines) - failed, failed)
+
+
+def _job_of(job: Job | None) -> Mapping[str, str]:
+    return {} if job is None else {"job": address_of(job)}

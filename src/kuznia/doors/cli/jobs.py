@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from pydantic_core import to_json
 
 from kuznia.doors.cli.tools import tools_of
-from kuznia.platform.errors import Invalid
+from kuznia.platform.errors import Conflict, Invalid, RateLimited
 from kuznia.platform.terminal import AsJson, faults_as_exit, say, settings_of
 
 # As in the command line itself: what is heavy is imported by the command that needs it.
@@ -70,9 +71,55 @@ def cancel(context: typer.Context, job: JobWord, as_json: AsJson = False) -> Non
 
 
 @jobs.command("requeue")
-def requeue(context: typer.Context, job: JobWord, as_json: AsJson = False) -> None:
-    """Try a job again that ended without an artefact; servers see it within some seconds."""
-    _show(context, lambda _, tables: tables.requeue(job, None), as_json)
+def requeue(
+    context: typer.Context,
+    job: Annotated[str | None, typer.Argument(metavar="JOB", help="The id of a job.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+            help="Instead of JOB: all that have ended since, in UTC.",
+        ),
+    ] = None,
+    state: Annotated[
+        str, typer.Option(help="With --since: which of them; dead, failed or cancelled.")
+    ] = "dead",
+    as_json: AsJson = False,
+) -> None:
+    """Try jobs again that ended without an artefact; servers see it within some seconds."""
+    with faults_as_exit(as_json):
+        if (job is None) == (since is None):
+            raise Invalid("Name one job, or all with --since, such as --since 2026-12-01T09:30.")
+        if state not in {"dead", "failed", "cancelled"}:
+            raise Invalid("Only dead, failed and cancelled jobs can be requeued.")
+    if job is not None:
+        _show(context, lambda _, tables: tables.requeue(job, None), as_json)
+        return
+    assert since is not None
+    moment = since.replace(tzinfo=UTC)
+    with faults_as_exit(as_json):
+        again, left = _run(context, lambda _, tables: _requeue_all(tables, state, moment))
+        counts = {"requeued": again, "left": left}
+        say(to_json(counts).decode() if as_json else f"{again} requeued, {left} left as they were")
+
+
+async def _requeue_all(tables: "JobTables", state: str, since: datetime) -> tuple[int, int]:
+    """How many were requeued, and how many could not be: enough wait, or there is an artefact."""
+    from kuznia.jobs.job import STATES
+
+    # First all that have ended: one that is requeued may end again while this goes on.
+    ids, before = list[str](), None
+    while page := await tables.page(None, state=STATES[state], before=before, limit=500):
+        before = page[-1].id
+        ids += [job.id for job in page if job.ended_at is not None and job.ended_at >= since]
+    left = 0
+    # In the order in which they were placed.
+    for id_ in reversed(ids):
+        try:
+            await tables.requeue(id_, None)
+        except (Conflict, RateLimited):
+            left += 1
+    return len(ids) - left, left
 
 
 def _show(
@@ -110,6 +157,7 @@ def _run(context: typer.Context, work: "Callable[[Callers, JobTables], Awaitable
 
     from kuznia.callers.budgets.bookings import book_now
     from kuznia.jobs.opening import job_tables
+    from kuznia.jobs.webhooks.outbox import Outbox
     from kuznia.platform.clock import SystemClock
     from kuznia.platform.db.journal import Journal
 
@@ -118,7 +166,8 @@ def _run(context: typer.Context, work: "Callable[[Callers, JobTables], Awaitable
     async def opened() -> R:
         async with tools_of(context).open_callers(settings) as (callers, db):
             book = partial(book_now, clock=clock)
-            tables, _ = job_tables(settings, db, clock, Journal(db), book)
+            outbox = Outbox(db, clock)
+            tables, _ = job_tables(settings, db, clock, Journal(db), book, outbox)
             return await work(callers, tables)
 
     return asyncio.run(opened())

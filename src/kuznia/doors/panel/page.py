@@ -32,6 +32,7 @@ PAGES = {
     "limits": "Limits",
     "runs": "Runs",
     "jobs": "Jobs",
+    "webhooks": "Webhooks",
     "artefacts": "Artefacts",
     "feedback": "Feedback",
     "settings": "Settings",

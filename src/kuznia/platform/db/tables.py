@@ -1,51 +1,25 @@
 """What the database holds. A change here needs a migration; a test compares the two."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
-    Float,
-    ForeignKey,
     Index,
     Integer,
-    MetaData,
     Named,
     Table,
     Text,
     TypedColumns,
-    TypeDecorator,
 )
 
-
-class Moment(TypeDecorator[datetime]):
-    """A point in time: always aware, always UTC, also on SQLite, which keeps no time zones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - it is called by this name
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a moment without a time zone cannot be kept")
-        return value and value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - it is called by this name
-        return value and value.replace(tzinfo=UTC)
-
-
-# Names for all of them, so that a migration can drop what it did not make itself.
-metadata = MetaData(
-    naming_convention={
-        "pk": "%(table_name)s_pkey",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
-    }
-)
+# All tables are found here, whatever file they are in.
+from kuznia.platform.db.job_tables import deliveries as deliveries
+from kuznia.platform.db.job_tables import jobs as jobs
+from kuznia.platform.db.job_tables import tape as tape
+from kuznia.platform.db.job_tables import webhooks as webhooks
+from kuznia.platform.db.schema import Moment, metadata
 
 
 class SchemaColumns(TypedColumns):
@@ -298,84 +272,4 @@ replays = Table(
     ReplayColumns,
     Index("replays_owner", "owner"),
     Index("replays_expiry", "expires_at"),
-)
-
-
-class JobColumns(TypedColumns):
-    """One job: an order that is made whether anybody waits for it or not."""
-
-    id: Named[str] = Column(Text, primary_key=True)
-    owner: Named[str] = Column(Text)
-    domain: Named[str] = Column(Text)
-    # The public half of the API key it came with, or nothing; its spending is shown by it.
-    key: Named[str] = Column(Text)
-    # The same for every attempt.
-    run_id: Named[str] = Column(Text)
-    request_id: Named[str] = Column(Text)
-    # The order in JSON; gone once there is an artefact, which holds it too.
-    payload: Named[str | None] = Column(Text)
-    state: Named[str] = Column(Text)
-    # Its place in the line: each caller's jobs take turns with those of the others.
-    turn: Named[int] = Column(BigInteger)
-    run_at: Named[datetime] = Column(Moment)
-    attempts: Named[int] = Column(Integer)
-    # Drawn anew by each process that takes it up, and named in all that this process writes.
-    fence: Named[str | None] = Column(Text)
-    lease_until: Named[datetime | None] = Column(Moment)
-    created_at: Named[datetime] = Column(Moment)
-    ended_at: Named[datetime | None] = Column(Moment)
-    artefact: Named[str | None] = Column(Text)
-    # The last fault in JSON, as its caller is told.
-    error: Named[str | None] = Column(Text)
-    # Where an attempt asked something else than the one before it, as `part/number`.
-    diverged: Named[str | None] = Column(Text)
-    # Of the caller, their Idempotency-Key and the request, if it came with one: it is put once.
-    hash: Named[str | None] = Column(Text, unique=True)
-
-
-jobs = Table(
-    "jobs",
-    metadata,
-    JobColumns,
-    CheckConstraint(
-        "state IN ('queued', 'working', 'done', 'failed', 'dead', 'cancelled')", name="state"
-    ),
-    Index("jobs_history", "owner", "id"),
-    Index("jobs_line", "state", "turn"),
-    Index("jobs_line_of_owner", "owner", "state", "turn"),
-    Index("jobs_retention", "ended_at"),
-)
-
-
-class TapeColumns(TypedColumns):
-    """One call to a model for a job: written before it is sent, and again before it is paid."""
-
-    job: Named[str] = Column(Text, ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True)
-    # Counted for each job from 1.
-    number: Named[int] = Column(Integer, primary_key=True, autoincrement=False)
-    owner: Named[str] = Column(Text)
-    part: Named[str] = Column(Text)
-    # Of all that the model was asked: the same digest is the same question.
-    digest: Named[str] = Column(Text)
-    state: Named[str] = Column(Text)
-    # Of the process that sent it.
-    fence: Named[str] = Column(Text)
-    model: Named[str] = Column(Text)
-    # What it used; while that is not known, the most it can use.
-    input_tokens: Named[int] = Column(BigInteger)
-    output_tokens: Named[int] = Column(BigInteger)
-    cost: Named[int] = Column(BigInteger)
-    estimated: Named[bool] = Column(Boolean)
-    seconds: Named[float] = Column(Float)
-    outcome: Named[str] = Column(Text)
-    # What the model said, or why it said nothing, in JSON; gone once there is an artefact.
-    reply: Named[str | None] = Column(Text)
-
-
-tape = Table(
-    "tape",
-    metadata,
-    TapeColumns,
-    CheckConstraint("state IN ('intent', 'reply', 'refused', 'unknown')", name="state"),
-    Index("tape_state", "state"),
 )

@@ -7,6 +7,7 @@ import httpx2
 from pydantic import SecretStr
 
 from kuznia.platform.errors import Invalid
+from kuznia.platform.http.connecting import Admits
 from kuznia.platform.http.transport import Transport
 from kuznia.platform.settings.outbound import DIRECT, Outbound
 
@@ -43,6 +44,24 @@ def open_client(
             expiry=expiry,
         ),
         timeout=httpx2.Timeout(None, connect=connect_timeout),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+def open_outward_client(
+    *, connections: int, admits: Admits, outbound: Outbound
+) -> httpx2.AsyncClient:
+    """A client for addresses that strangers name; it connects only where `admits` allows it.
+
+    It knows no proxy: one would resolve the name again, and connect to what nobody has looked at.
+    """
+    return httpx2.AsyncClient(
+        headers={"user-agent": "kuznia"},
+        transport=Transport(
+            tls=_tls(outbound), connections=connections, keepalive=0, expiry=0, admits=admits
+        ),
+        timeout=None,
         follow_redirects=False,
         trust_env=False,
     )

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from itertools import zip_longest
 
 from kuznia.platform.http.connection import ClientConnection, Origin
@@ -10,21 +11,41 @@ from kuznia.platform.http.connection import ClientConnection, Origin
 # Seconds that one address gets before the next is tried beside it.
 HEAD_START_SECONDS = 0.25
 
+Admits = Callable[[str], bool]
 
-async def connect(origin: Origin, tls: ssl.SSLContext | None) -> ClientConnection:
+
+class AddressRefused(OSError):
+    """A name that leads only to addresses where this client may not connect."""
+
+
+def admits_all(_: str) -> bool:
+    """An operator decides where a server of theirs is."""
+    return True
+
+
+async def connect(
+    origin: Origin, tls: ssl.SSLContext | None, admits: Admits = admits_all
+) -> ClientConnection:
     """Open a connection to whichever of the host's addresses is quickest, IPv6 having the start.
 
     Not every loop can race them, and a host that is silent over IPv6 would use up all the time.
+    The name is resolved once: what was admitted is what is connected to.
     Raises OSError if there is no address, or the last one's error if none takes a connection.
     """
     loop = asyncio.get_running_loop()
     # Resolved here: an attempt that is given up while it resolves leaves an error nobody reads.
     found = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
     new, old = (
-        [str(address[0]) for family, _, _, _, address in found if family == wanted]
+        [
+            str(address[0])
+            for family, _, _, _, address in found
+            if family == wanted and admits(str(address[0]))
+        ]
         for wanted in (socket.AF_INET6, socket.AF_INET)
     )
     waiting = [host for pair in zip_longest(new, old) for host in pair if host is not None]
+    if found and not waiting:
+        raise AddressRefused("The name leads to no address that may be connected to.")
     attempts: list[asyncio.Task[ClientConnection]] = []
     pending: set[asyncio.Task[ClientConnection]] = set()
     try:

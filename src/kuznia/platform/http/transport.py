@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Mapping
 
 import httpx2
 
-from kuznia.platform.http.connecting import connect
+from kuznia.platform.http.connecting import Admits, admits_all, connect
 from kuznia.platform.http.connection import ClientConnection, Origin
 
 HEAD = re.compile(
@@ -31,9 +31,16 @@ class Transport(httpx2.AsyncBaseTransport):
     """
 
     def __init__(
-        self, *, tls: ssl.SSLContext | None, connections: int, keepalive: int, expiry: float
+        self,
+        *,
+        tls: ssl.SSLContext | None,
+        connections: int,
+        keepalive: int,
+        expiry: float,
+        admits: Admits = admits_all,
     ) -> None:
         self._tls = tls
+        self._admits = admits
         self._free = connections
         self._keepalive = keepalive
         self._expiry = expiry
@@ -179,7 +186,9 @@ class Transport(httpx2.AsyncBaseTransport):
             self._idle.popleft().abort()
         try:
             async with asyncio.timeout(seconds):
-                connection = await connect(origin, self._tls if origin.secure else None)
+                connection = await connect(
+                    origin, self._tls if origin.secure else None, self._admits
+                )
         except TimeoutError:
             raise httpx2.ConnectTimeout("The server took no connection in time.") from None
         except (OSError, UnicodeError) as error:

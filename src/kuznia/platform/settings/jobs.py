@@ -43,3 +43,12 @@ class JobSettings(SettingsGroup):
         description="Days for which a job that has ended can be seen, or requeued if it made no "
         "artefact; never longer than `ARTEFACT_RETENTION`.",
     )
+    webhooks_per_caller: Count = Field(default=10, description="Webhooks that one caller may have.")
+    webhook_timeout: Annotated[float, Field(ge=1, le=30)] = Field(
+        default=15, description="Seconds within which the receiver of a webhook must answer."
+    )
+    webhook_private_targets: bool = Field(
+        default=False,
+        description="Allow webhooks to `http` addresses, to this machine and to private networks. "
+        "Callers can then have this server connect to anything it can reach.",
+    )
