@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from pydantic import BaseModel
 from pydantic_core import to_json
 from starlette.types import Receive, Scope, Send
 
@@ -17,6 +18,7 @@ from kuznia.doors.mcp.messages import (
     PARSE,
     STATUS,
     Rpc,
+    RpcAnswer,
     RpcError,
     RpcMessage,
     check_headers,
@@ -26,6 +28,7 @@ from kuznia.doors.mcp.messages import (
 )
 from kuznia.doors.mcp.operations import operations
 from kuznia.doors.mcp.server import McpServer
+from kuznia.platform.envelope import FaultEnvelope
 from kuznia.platform.errors import Forbidden, NotFound
 from kuznia.web.answers import EVENT_STREAM, bare
 from kuznia.web.body import JsonBody
@@ -41,6 +44,15 @@ BODY = JsonBody(RpcMessage)
 JSON = "application/json"
 # Proxies cut a connection that is silent for a minute, some for half of one.
 HEARTBEAT = 10.0
+
+
+class ProtectedResource(BaseModel):
+    """Who gives out tokens for this address (RFC 9728)."""
+
+    resource: str
+    resource_name: str = "Kuznia"
+    authorization_servers: list[str]
+    bearer_methods_supported: list[str] = ["header"]
 
 
 class Progress(Response):
@@ -120,7 +132,12 @@ def router(domains: Sequence[str]) -> APIRouter:
         summary="The Model Context Protocol, for agents",
         description="JSON-RPC. `GET` and `DELETE` are not answered: there are no sessions.",
         response_class=Response,
-        responses={202: {"description": "A notification, which has no answer."}},
+        responses={
+            200: {"model": RpcAnswer},
+            202: {"description": "A notification, which has no answer."},
+            400: {"model": RpcAnswer | FaultEnvelope, "description": "No request of MCP."},
+            404: {"model": RpcAnswer | FaultEnvelope, "description": "No method of MCP."},
+        },
         openapi_extra=BODY.described(
             [{"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}]
         ),
@@ -132,19 +149,14 @@ def router(domains: Sequence[str]) -> APIRouter:
         f"/.well-known/oauth-protected-resource{PATH}",
         summary="Where an agent gets a token",
         response_class=Response,
+        responses={200: {"model": ProtectedResource}},
     )
     async def protected(request: Request) -> Response:
         issuer = doors(request).settings.token_issuer
         if issuer is None:
             raise NotFound("Tokens of an identity provider are not taken here: use an API key.")
-        return bare(
-            {
-                "resource": f"{str(request.base_url).rstrip('/')}{PATH}",
-                "resource_name": "Kuznia",
-                "authorization_servers": [issuer],
-                "bearer_methods_supported": ["header"],
-            }
-        )
+        base = str(request.base_url).rstrip("/")
+        return bare(ProtectedResource(resource=f"{base}{PATH}", authorization_servers=[issuer]))
 
     return routes
 

@@ -8,7 +8,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 from pydantic_core import from_json, to_json
@@ -61,6 +61,23 @@ class RpcMessage(BaseModel):
     id: str | int | None = None
     # Any: JSON, which each method looks at by itself.
     params: dict[str, Any] = {}
+
+
+class RpcFault(BaseModel):
+    """Why a request was not answered."""
+
+    code: int
+    message: str
+    data: JsonValue = None
+
+
+class RpcAnswer(BaseModel):
+    """The answer to a request: a result or an error."""
+
+    jsonrpc: Literal["2.0"]
+    id: str | int | None
+    result: dict[str, JsonValue] | None = None
+    error: RpcFault | None = None
 
 
 @dataclass(frozen=True, slots=True)
