@@ -224,7 +224,7 @@ NO_BODY = {
     "webhooks_test",
     "webhooks_redeliver",
 }
-NO_CONTENT = {("runs_follow", "204")}
+NO_CONTENT = {("runs_follow", "204"), ("mcp_speak", "202")}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)

@@ -17,9 +17,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TextIO, cast
 
-import structlog
-from structlog.typing import EventDict, FilteringBoundLogger
-
+from kuznia.platform.lines import EventDict, FilteringBoundLogger, structlog
 from kuznia.platform.redaction import MASK, is_private, plain, story, striker
 from kuznia.platform.settings import Settings, SettingsWrong
 
