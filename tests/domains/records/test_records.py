@@ -5,7 +5,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 from tests.servers.loop import Kuznia, inside, made
 from tests.servers.model import ModelServer, modelserver, reply
 
@@ -140,4 +140,4 @@ async def test_a_bad_order_says_where(kuznia: Kuznia, modelserver: ModelServer) 
     assert (status, error["code"]) == (400, "VALIDATION_ERROR")
     assert "passwd" not in str(to_json(error))
     assert not modelserver.calls
-    assert from_json(to_json(error))["details"]["fields"]
+    assert [one["where"] for one in error["details"]["fields"]] == ["json_schema"]

@@ -1,8 +1,8 @@
 """What a record is ordered with, and what it is."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 from pydantic_core import to_json
 
 from kuznia.domains.records.schemas.limits import refusal_of
@@ -71,11 +71,12 @@ class RecordInput(Input):
         default=(), max_length=20, description="What must hold besides the schema."
     )
 
-    @model_validator(mode="after")
-    def _bounded(self) -> Self:
-        if (refusal := refusal_of(self.json_schema)) is not None:
+    @field_validator("json_schema")
+    @classmethod
+    def _bounded(cls, schema: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        if (refusal := refusal_of(schema)) is not None:
             raise ValueError(refusal)
-        return self
+        return schema
 
 
 class RecordDraft(Draft):
