@@ -39,7 +39,7 @@ def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str
 def kuznia(own_postgres: tuple[str, int], modelserver: ModelServer, tmp_path: Path):
     @asynccontextmanager
     async def start(**settings: str) -> AsyncIterator[Process]:
-        given = {"openai_base_url": modelserver.url, "openai_model": "m", "request_timeout": "20"}
+        given = {"openai_base_url": modelserver.url, "openai_model": "m", "request_timeout": "40"}
         async with process(tmp_path, database_url=own_postgres[0], **given, **settings) as running:
             yield running
 
