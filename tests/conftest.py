@@ -53,7 +53,7 @@ LONG = (
 
 # Tracing lines takes twice as long as running them. Of a test with a hundred cases so many are
 # traced, spread over them; what only the others reach has a test of its own.
-TRACED = 25
+TRACED = 40
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -32,6 +32,8 @@ def end_database(request: pytest.FixtureRequest, database_url: str):
         else:
             await kuznia.doors.db.close()
             await asyncio.to_thread(Path(name).write_bytes, b"no database" * 1000)
+            # What looked for work meanwhile has opened it once more.
+            await kuznia.doors.db.close()
 
     return end
 

@@ -15,7 +15,7 @@ from kuznia.platform.settings.values import DatabaseUrl
 Door = Callable[["Server", str], Awaitable[httpx2.Response]]
 
 # Of the processor, not of the clock: a busy machine changes nothing. The slowest takes a tenth.
-SECONDS = 1
+SECONDS = 2
 PLAN = {
     "prompt": "Get stronger and run at home",
     "profile": {"age": 34, "days": 4, "minutes": 45, "kind": "both", "equipment": ["dumbbells"]},

@@ -48,7 +48,8 @@ def test_every_route_that_takes_json_reads_it_within_bounds() -> None:
         if "application/json" in operation.get("requestBody", {}).get("content", {})
     }
 
-    assert {name.removesuffix("/") for name in read_by()} == described
+    # A message of agents is bounded in bytes and values, and read by the words of its protocol.
+    assert {name.removesuffix("/") for name in read_by()} == described - {"POST /mcp"}
 
 
 # Not measured for coverage: that would be half of what it costs.

@@ -17,7 +17,9 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TextIO, cast
 
-from kuznia.platform.lines import EventDict, FilteringBoundLogger, structlog
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger
+
 from kuznia.platform.redaction import MASK, is_private, plain, story, striker
 from kuznia.platform.settings import Settings, SettingsWrong
 

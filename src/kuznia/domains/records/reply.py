@@ -11,7 +11,7 @@ from kuznia.forge.terms import Unreadable
 
 _FENCE = re.compile(r"```[ \t]*+[\w-]*+[ \t]*+\n(.*?)```", re.DOTALL)
 # Places at which an object may begin; a reply that has more holds no record.
-MAX_BEGINNINGS = 20
+MAX_BEGINNINGS = 4
 HINT = "Answer with the JSON object alone: no words before or after it, no comments, no ellipsis."
 
 
